@@ -1,0 +1,1 @@
+"""The sequence engine, and everything all three packages share."""

@@ -1,0 +1,99 @@
+"""What crosses the border: Outgoing and Receipt on the way out, Incoming on the way in."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from engine.vocabulary.ids import DeliveryId
+from engine.vocabulary.words import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message ready for a gateway.
+
+    `payload` is the whole RFC 5322 message with CRLF line ends for email, UTF-8 text for SMS.
+    `sender` is the VERP envelope sender for email, our number for SMS.
+    """
+
+    delivery_id: DeliveryId
+    attempt: int
+    channel: Channel
+    to: str
+    sender: str
+    payload: bytes
+    rfc_message_id: str
+
+
+class ReceiptKind(StrEnum):
+    ACCEPTED = "accepted"  # the other side has taken responsibility
+    DEFERRED = "deferred"  # not now; try again later
+    REFUSED = "refused"  # never, as it stands
+    UNKNOWN = "unknown"  # the bytes may or may not have arrived
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a gateway says of one Outgoing. `detail` holds no address and no words of a message."""
+
+    delivery_id: DeliveryId
+    attempt: int
+    kind: ReceiptKind
+    detail: str = ""
+    provider_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A display name and an address as they stood in a header; the address is lower-cased."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an inbound message that is not its text."""
+
+    filename: str
+    content_type: str
+    size: int  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """An inbound message, read. Never raises to make one: what could not be read is in `warnings`.
+
+    `senders` holds every mailbox of every From header: exactly one is normal, else it is held.
+    `recipients` are the envelope's first, then Delivered-To, To and Cc, lower-cased, no repeats.
+    `headers` are the first values of the headers we use, by lower-cased name, decoded and stripped
+    of control characters.
+    """
+
+    channel: Channel
+    senders: tuple[Mailbox, ...]
+    recipients: tuple[str, ...]
+    subject: str
+    text: str
+    html: str
+    date: datetime | None
+    rfc_message_id: str
+    references: tuple[str, ...]  # In-Reply-To first, then References, newest first
+    headers: dict[str, str] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+    envelope_sender: str | None = None  # None: not known; "": the null sender
+    warnings: tuple[str, ...] = ()
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Trimmed:
+    """The new words of a reply. `reply` is never empty when the author wrote words."""
+
+    reply: str  # new words, signature dropped
+    reply_full: str  # new words, signature kept
+    quoted: str
+    signature: str
+    method: str  # which evidence decided
+    confidence: float  # 0 to 1
+    warnings: tuple[str, ...] = ()

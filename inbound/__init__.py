@@ -1,0 +1,1 @@
+"""Replies become threaded conversations."""
