@@ -12,7 +12,7 @@ STOP = frozenset(
         "alto", "parar", "pare", "para", "basta", "baja", "cancelar", "darme de baja", "dame de baja",
         "no mas", "no mas mensajes", "quitame", "quiteme", "cancelar suscripcion",
         # French, Portuguese, German, Italian
-        "arret", "arreter", "desabonner", "sair", "cancelar inscricao", "stopp", "abmelden", "ferma", "annulla",
+        "arret", "arreter", "desabonner", "sair", "cancelar inscricao", "stopp", "abmelden", "ferma",
     }
 )  # fmt: skip
 HELP = frozenset({"help", "info", "ayuda", "informacion", "aide"})

@@ -114,7 +114,7 @@ class Outcome(StrEnum):
 class Trust(StrEnum):
     """How an inbound message was matched to its conversation, strongest first."""
 
-    TOKEN = "token"  # our reply token, from the address it was sent to
+    TOKEN = "token"  # noqa: S105 (not a secret)  our reply token, from the address it was sent to
     REFERENCES = "references"  # answers a Message-ID we sent to this very address
     SENDER = "sender"  # one known address with one open conversation, or a bound phone
     UNMATCHED = "unmatched"  # a person must say who this is

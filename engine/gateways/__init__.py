@@ -1,0 +1,1 @@
+"""Ways out of the house: one file per kind of gateway."""

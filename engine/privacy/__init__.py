@@ -1,0 +1,1 @@
+"""What keeps members safe if a copy of the database walks away."""

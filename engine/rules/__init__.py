@@ -1,0 +1,1 @@
+"""Pure decisions: frozen values in, a closed union of frozen dataclasses out."""

@@ -1,0 +1,51 @@
+"""Messages: words one party sent another. Letters of a sequence are not here but in the ledger
+(`deliveries`), which can rebuild each of them; a timeline shows both."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engine.privacy.sealed import Sealed
+from engine.store.base import HASH, ID, Base, Moment, words
+from engine.vocabulary.ids import (
+    AddressId,
+    ConversationId,
+    DeliveryId,
+    MemberId,
+    MessageId,
+    OrganizerId,
+    RawId,
+)
+from engine.vocabulary.words import Author, Channel, Direction, MailKind, Trust
+
+
+class Message(Base):
+    __tablename__ = "messages"
+    __table_args__ = (
+        Index("ix_messages_conversation_id_at_id", "conversation_id", "at", "id"),
+        Index("ix_messages_member_id_at_id", "member_id", "at", "id"),
+    )
+
+    id: Mapped[MessageId] = mapped_column(ID, primary_key=True)
+    conversation_id: Mapped[ConversationId | None] = mapped_column(ForeignKey("conversations.id"))
+    direction: Mapped[Direction] = mapped_column(words(Direction))
+    channel: Mapped[Channel] = mapped_column(words(Channel))
+    author: Mapped[Author] = mapped_column(words(Author))
+    member_id: Mapped[MemberId | None] = mapped_column(ForeignKey("members.id"))
+    organizer_id: Mapped[OrganizerId | None] = mapped_column(ForeignKey("organizers.id"))
+    address_id: Mapped[AddressId | None] = mapped_column(ForeignKey("addresses.id"))
+    sender: Mapped[str | None] = mapped_column(Sealed("messages.sender"))  # inbound: as written
+    subject: Mapped[str] = mapped_column(Sealed("messages.subject"), default="")
+    body: Mapped[str] = mapped_column(Sealed("messages.body"))  # inbound: the new words only
+    body_full: Mapped[str | None] = mapped_column(Sealed("messages.body_full"))  # inbound: all of the text
+    body_html: Mapped[str | None] = mapped_column(Sealed("messages.body_html"))  # inbound: never cleaned here
+    rfc_message_id: Mapped[str | None] = mapped_column(String(998))  # the mail header, with its brackets
+    rfc_hash: Mapped[str | None] = mapped_column(HASH, index=True)  # sha256 of it
+    raw_id: Mapped[RawId | None] = mapped_column(ForeignKey("raw.id"), unique=True)
+    kind: Mapped[MailKind | None] = mapped_column(words(MailKind))  # inbound
+    trust: Mapped[Trust | None] = mapped_column(words(Trust))  # inbound
+    answers: Mapped[DeliveryId | None] = mapped_column(ID)  # inbound: the delivery being answered
+    intents: Mapped[str] = mapped_column(String(200), default="")  # inbound: space-separated
+    files: Mapped[str | None] = mapped_column(Sealed("messages.files"))  # JSON list of the parts' names
+    at: Mapped[datetime] = mapped_column(Moment)

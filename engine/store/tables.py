@@ -1,0 +1,21 @@
+"""Imports every table, so that `Base.metadata` is whole. For migrations and tests."""
+
+from engine.store import (  # noqa: F401
+    addresses,
+    audit,
+    community,
+    consents,
+    conversations,
+    deliveries,
+    enrollments,
+    members,
+    messages,
+    organizers,
+    raw,
+    sequences,
+    timers,
+    tokens,
+)
+from engine.store.base import Base
+
+metadata = Base.metadata
