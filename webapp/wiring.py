@@ -11,7 +11,10 @@ from engine.vocabulary.words import Channel
 
 
 def build_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
-    """Opens the database with its keys and chooses clock, queue and gateways. Raises SettingsError, KeyFileError."""
+    """Opens the database with its keys and chooses clock, queue and gateways.
+
+    Raises SettingsError, KeyFileError.
+    """
     if not settings.embedded:
         raise SettingsError(
             "SMTP_URL or TWILIO_ACCOUNT_SID is set, but this release carries mail only in the pretend "

@@ -14,8 +14,11 @@ class Gateway(Protocol):
     in order, and never raises for what one message or the other side did: that is a Receipt.
     """
 
-    channel: Channel
-    real: bool
+    @property
+    def channel(self) -> Channel: ...
+
+    @property
+    def real(self) -> bool: ...
 
     def carry(self, batch: Sequence[Outgoing]) -> list[Receipt]: ...
 
