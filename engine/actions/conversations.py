@@ -1,11 +1,29 @@
 """Conversations: a reply is filed, routed to a person, answered, and closed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from engine.actions import deliveries, enrollments
+from engine.actions.deliveries import Words
+from engine.rules.routing import Candidates, route
 from engine.runtime import Runtime
-from engine.vocabulary.ids import ConversationId, MemberId, MessageId, NoteId, OrganizerId
-from engine.vocabulary.words import Channel, Outcome
+from engine.store import conversations, messages, reach, timers
+from engine.store.addresses import AddressMember
+from engine.store.audit import AuditEntry
+from engine.store.base import insert_new, table_of
+from engine.store.conversations import Assignment, Conversation, Note
+from engine.store.members import Member
+from engine.store.messages import Message
+from engine.store.organizers import Organizer
+from engine.vocabulary.ids import ConversationId, MemberId, MessageId, NoteId, OrganizerId, TimerId
+from engine.vocabulary.words import Author, Channel, ConversationState, Direction, Outcome, TimerKind
+
+CLOSES_AFTER = timedelta(days=3)  # after our last answer; then the walk resumes
+REOPENS_WITHIN = timedelta(days=30)  # a reply within this time takes up the old conversation
+PREVIEW_LENGTH = 140  # characters
 
 
 class ConversationError(Exception):
@@ -32,47 +50,335 @@ def reply(rt: Runtime, draft: ReplyDraft) -> MessageId:
     """Queues the words to the member in that channel, threaded under what is answered; the
     conversation waits for the member, belongs to who answered, and closes three days later.
     Raises ConversationError (no usable address, suppressed, empty, not matched yet), Changed."""
-    raise NotImplementedError
+    if not draft.body.strip():
+        raise ConversationError("There are no words in this answer yet. Write some, then send it.")
+    with rt.transaction() as session:
+        conversation = _existing(session, draft.conversation_id)
+        member = _matched(session, conversation)
+        if not conversations.change(session, conversation, draft.seen_version):
+            raise Changed("Somebody changed this conversation while you wrote. Your words are kept below.")
+        message = _write_reply(rt, session, draft, member)
+        _settle(rt, session, conversation, message)
+        if draft.close:
+            _close(rt, session, conversation, Outcome.ANSWERED)
+        return message.id
+
+
+def _write_reply(rt: Runtime, session: Session, draft: ReplyDraft, member: Member) -> Message:
+    address = reach.to_answer(session, member.id, draft.channel)
+    if address is None:
+        raise ConversationError(
+            f"{member.first_name or 'This member'} has no {draft.channel} address we may use. "
+            "Choose the other channel, or close the conversation."
+        )
+    message = Message(
+        id=MessageId(rt.ids.new()),
+        conversation_id=draft.conversation_id,
+        direction=Direction.OUT,
+        channel=draft.channel,
+        author=Author.ORGANIZER,
+        member_id=member.id,
+        organizer_id=draft.organizer_id,
+        address_id=address.id,
+        subject=_subject(session, draft.conversation_id),
+        body=draft.body.strip(),
+        at=rt.clock.now(),
+    )
+    session.add(message)
+    session.flush()
+    deliveries.queue_message(
+        rt,
+        Words(
+            message_id=message.id,
+            cause=f"reply:{message.id}",
+            channel=draft.channel,
+            language=member.language,
+            member_id=member.id,
+            address_id=address.id,
+        ),
+    )
+    return message
+
+
+def _subject(session: Session, conversation_id: ConversationId) -> str:
+    """What is answered, with one "Re: " before it; empty when the member never wrote by email."""
+    subject = messages.last_inbound_subject(session, conversation_id).strip()
+    return subject if not subject or subject.lower().startswith("re:") else f"Re: {subject}"
+
+
+def _settle(rt: Runtime, session: Session, conversation: Conversation, message: Message) -> None:
+    """After a human send it is the member's turn, and who answered has the conversation."""
+    conversation.state = ConversationState.WAITING
+    conversation.waiting_since = None
+    conversation.snoozed_until = None
+    conversation.urgent = False
+    conversation.last_activity_at = message.at
+    conversation.last_channel = message.channel
+    conversation.last_preview = preview_of(message.body)
+    if conversation.assignee_id != message.organizer_id:
+        give(rt, session, conversation, _Gift(message.organizer_id, message.organizer_id, "answered"))
+    timers.clear_timer(session, TimerKind.END_SNOOZE, conversation.id)
+    _set_timer(rt, session, TimerKind.CLOSE_CONVERSATION, conversation.id, message.at + CLOSES_AFTER)
 
 
 def note(rt: Runtime, conversation_id: ConversationId, organizer_id: OrganizerId, body: str) -> NoteId:
     """A private note. It can never be sent."""
-    raise NotImplementedError
+    if not body.strip():
+        raise ConversationError("There are no words in this note yet.")
+    with rt.transaction() as session:
+        _existing(session, conversation_id)
+        row = Note(
+            id=NoteId(rt.ids.new()),
+            conversation_id=conversation_id,
+            organizer_id=organizer_id,
+            body=body.strip(),
+            at=rt.clock.now(),
+        )
+        session.add(row)
+        return row.id
 
 
 def assign(
     rt: Runtime, conversation_id: ConversationId, organizer_id: OrganizerId | None, *, by: OrganizerId
 ) -> None:
     """Gives it to an organizer, or back to the queue."""
-    raise NotImplementedError
+    with rt.transaction() as session:
+        conversation = _changing(session, conversation_id)
+        give(rt, session, conversation, _Gift(organizer_id, by, "assigned"))
 
 
 def claim(rt: Runtime, conversation_id: ConversationId, *, by: OrganizerId) -> bool:
     """Takes an unassigned one; False when somebody was faster."""
-    raise NotImplementedError
+    with rt.transaction() as session:
+        conversation = _existing(session, conversation_id)
+        if conversation.assignee_id is not None or not conversations.change(session, conversation):
+            return False
+        give(rt, session, conversation, _Gift(by, by, "claimed"))
+        return True
 
 
 def claim_next(rt: Runtime, *, by: OrganizerId) -> ConversationId | None:
     """The one to help next: mine that waits longest, else the unassigned that waits longest, claimed."""
-    raise NotImplementedError
+    with rt.transaction() as session:
+        mine = conversations.mine_waiting_longest(session, by)
+        if mine is not None:
+            return mine
+        found = conversations.unassigned_waiting_longest(session)
+        return found if found is not None and claim(rt, found, by=by) else None
 
 
 def snooze(rt: Runtime, conversation_id: ConversationId, until: datetime, *, by: OrganizerId) -> None:
     """It comes back at that moment, or when the member writes."""
-    raise NotImplementedError
+    if until <= rt.clock.now():
+        raise ConversationError("That moment has passed. Choose a later one.")
+    with rt.transaction() as session:
+        conversation = _changing(session, conversation_id)
+        if conversation.state is ConversationState.CLOSED:
+            raise ConversationError("This conversation is closed. Reopen it first.")
+        conversation.state = ConversationState.SNOOZED
+        conversation.snoozed_until = until
+        timers.clear_timer(session, TimerKind.CLOSE_CONVERSATION, conversation.id)
+        _set_timer(rt, session, TimerKind.END_SNOOZE, conversation.id, until)
+        _audit(rt, session, by, "conversation.snoozed", conversation.id)
 
 
 def close(rt: Runtime, conversation_id: ConversationId, outcome: Outcome, *, by: OrganizerId | None) -> None:
     """Ends it; the member's walks resume."""
-    raise NotImplementedError
+    with rt.transaction() as session:
+        conversation = _changing(session, conversation_id)
+        if conversation.state is ConversationState.CLOSED:
+            return
+        _close(rt, session, conversation, outcome)
+        _audit(rt, session, by, "conversation.closed", conversation.id)
+
+
+def _close(rt: Runtime, session: Session, conversation: Conversation, outcome: Outcome) -> None:
+    now = rt.clock.now()
+    conversation.state = ConversationState.CLOSED
+    conversation.outcome = outcome
+    conversation.closed_at = now
+    conversation.waiting_since = None
+    conversation.snoozed_until = None
+    conversation.urgent = False
+    for kind in TimerKind:
+        timers.clear_timer(session, kind, conversation.id)
+    session.flush()
+    if conversation.member_id is not None:
+        enrollments.walk_on(rt, conversation.member_id)
 
 
 def reopen(rt: Runtime, conversation_id: ConversationId, *, by: OrganizerId) -> None:
     """Raises ConversationError when the member has another one open by now."""
-    raise NotImplementedError
+    with rt.transaction() as session:
+        conversation = _changing(session, conversation_id)
+        if conversation.state is not ConversationState.CLOSED:
+            return
+        if conversation.member_id and conversations.not_closed(session, conversation.member_id):
+            raise ConversationError("This member has a newer conversation open. Answer them there.")
+        take_up(rt, session, conversation)
+        _audit(rt, session, by, "conversation.reopened", conversation.id)
 
 
-def match(rt: Runtime, conversation_id: ConversationId, member_id: MemberId, *, by: OrganizerId) -> ConversationId:
+def take_up(rt: Runtime, session: Session, conversation: Conversation) -> None:
+    """A closed conversation is open again and a person owes an answer; the member's walks stand."""
+    conversation.state = ConversationState.OPEN
+    conversation.closed_at = None
+    conversation.outcome = None
+    conversation.waiting_since = rt.clock.now()
+    if conversation.member_id is not None:
+        enrollments.stand(rt, conversation.member_id)
+
+
+def match(
+    rt: Runtime, conversation_id: ConversationId, member_id: MemberId, *, by: OrganizerId
+) -> ConversationId:
     """Says who a stranger is: the messages move to the member's open conversation (which is returned),
     the address is linked without consent (it may be answered, not written to by sequences)."""
-    raise NotImplementedError
+    with rt.transaction() as session:
+        stranger = _changing(session, conversation_id)
+        if stranger.member_id is not None:
+            raise ConversationError("This conversation is matched already.")
+        member = session.get(Member, member_id)
+        if member is None:
+            raise ConversationError("There is no such member. Choose one from the list, or add them first.")
+        _link_addresses(session, stranger, member_id)
+        _audit(rt, session, by, "conversation.matched", stranger.id)
+        theirs = conversations.not_closed(session, member_id)
+        if theirs is None:
+            stranger.member_id, stranger.sender_hash = member_id, None
+            _name_author(session, stranger, stranger.id, member_id)
+            _route(rt, session, stranger, member)
+        else:
+            _pour(rt, session, stranger, theirs)
+        session.flush()
+        enrollments.stand(rt, member_id)
+        return theirs.id if theirs is not None else stranger.id
+
+
+def _link_addresses(session: Session, stranger: Conversation, member_id: MemberId) -> None:
+    for address_id in messages.addresses_written_from(session, stranger.id):
+        link = {"address_id": address_id, "member_id": member_id}
+        if session.get(AddressMember, (address_id, member_id)) is None:
+            session.add(AddressMember(**link))
+
+
+def _pour(rt: Runtime, session: Session, stranger: Conversation, theirs: Conversation) -> None:
+    """Moves a stranger's messages and notes into the member's own conversation."""
+    if not conversations.change(session, theirs):
+        raise Changed("That member's conversation changed just now. Try again.")
+    assert theirs.member_id is not None
+    _name_author(session, stranger, theirs.id, theirs.member_id)
+    session.execute(update(Note).where(Note.conversation_id == stranger.id).values(conversation_id=theirs.id))
+    theirs.state = ConversationState.OPEN
+    theirs.waiting_since = theirs.waiting_since or stranger.waiting_since
+    theirs.last_activity_at = max(theirs.last_activity_at, stranger.last_activity_at)
+    theirs.last_preview = stranger.last_preview
+    theirs.last_channel = stranger.last_channel
+    theirs.urgent = theirs.urgent or stranger.urgent
+    timers.clear_timer(session, TimerKind.CLOSE_CONVERSATION, theirs.id)
+    _close(rt, session, stranger, Outcome.NO_REPLY_NEEDED)
+
+
+def _name_author(
+    session: Session, stranger: Conversation, conversation_id: ConversationId, member_id: MemberId
+) -> None:
+    session.execute(
+        update(Message)
+        .where(Message.conversation_id == stranger.id, Message.direction == Direction.IN)
+        .values(conversation_id=conversation_id, member_id=member_id, author=Author.MEMBER)
+    )
+
+
+def ring_timer(rt: Runtime, rung: timers.Rung) -> None:
+    """What a due timer does: ends a snooze, or closes a conversation nobody went on with."""
+    with rt.transaction() as session:
+        timers.clear_timer(session, rung.kind, rung.scope)
+        conversation = session.get(Conversation, ConversationId(rung.scope))
+        if conversation is None or not conversations.change(session, conversation):
+            return
+        if rung.kind is TimerKind.END_SNOOZE and conversation.state is ConversationState.SNOOZED:
+            conversation.state = ConversationState.OPEN
+            conversation.snoozed_until = None
+            conversation.waiting_since = conversation.waiting_since or rt.clock.now()
+        elif rung.kind is TimerKind.CLOSE_CONVERSATION and conversation.state is ConversationState.WAITING:
+            _close(rt, session, conversation, Outcome.BY_TIME)
+
+
+@dataclass(frozen=True)
+class _Gift:
+    to: OrganizerId | None
+    by: OrganizerId | None
+    reason: str
+
+
+def give(rt: Runtime, session: Session, conversation: Conversation, gift: _Gift) -> None:
+    conversation.assignee_id = gift.to
+    row = {
+        "id": rt.ids.new(),
+        "conversation_id": conversation.id,
+        "organizer_id": gift.to,
+        "by_id": gift.by,
+        "reason": gift.reason,
+        "at": rt.clock.now(),
+    }
+    insert_new(session, table_of(Assignment), [row])
+
+
+def _route(rt: Runtime, session: Session, conversation: Conversation, member: Member) -> None:
+    """Gives a conversation that waits for a person to whom the rule names."""
+    chosen = route(
+        Candidates(
+            assignee=_active(session, conversation.assignee_id),
+            organizer=_active(session, member.organizer_id),
+        )
+    )
+    if chosen.organizer_id != conversation.assignee_id:
+        give(rt, session, conversation, _Gift(chosen.organizer_id, None, chosen.reason))
+
+
+def route_to_person(rt: Runtime, session: Session, conversation: Conversation) -> None:
+    """Strangers' conversations stay unassigned, in Needs matching."""
+    member = session.get(Member, conversation.member_id) if conversation.member_id else None
+    if member is not None:
+        _route(rt, session, conversation, member)
+
+
+def _active(session: Session, organizer_id: OrganizerId | None) -> OrganizerId | None:
+    organizer = session.get(Organizer, organizer_id) if organizer_id else None
+    return organizer.id if organizer is not None and organizer.active and organizer.on_shift else None
+
+
+def preview_of(text: str) -> str:
+    """One line of at most 140 characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= PREVIEW_LENGTH else line[: PREVIEW_LENGTH - 1].rstrip() + "…"
+
+
+def _existing(session: Session, conversation_id: ConversationId) -> Conversation:
+    found = session.get(Conversation, conversation_id)
+    if found is None:
+        raise LookupError("There is no such conversation.")
+    return found
+
+
+def _changing(session: Session, conversation_id: ConversationId) -> Conversation:
+    conversation = _existing(session, conversation_id)
+    if not conversations.change(session, conversation):
+        raise Changed("Somebody changed this conversation at the same moment. Look again, then repeat it.")
+    return conversation
+
+
+def _matched(session: Session, conversation: Conversation) -> Member:
+    member = session.get(Member, conversation.member_id) if conversation.member_id else None
+    if member is None:
+        raise ConversationError("Say first who wrote this: then it can be answered.")
+    return member
+
+
+def _set_timer(rt: Runtime, session: Session, kind: TimerKind, scope: str, due_at: datetime) -> None:
+    timers.set_timer(session, TimerId(rt.ids.new()), kind, scope, due_at)
+
+
+def _audit(rt: Runtime, session: Session, by: OrganizerId | None, act: str, subject: str) -> None:
+    entry = AuditEntry(id=rt.ids.new(), at=rt.clock.now(), actor=by or "machine", act=act, subject=subject)
+    session.add(entry)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from engine.vocabulary.ids import DeliveryId
 from engine.vocabulary.messages import Outgoing, Receipt
 from engine.vocabulary.words import Channel
 
@@ -21,6 +22,9 @@ class Gateway(Protocol):
     def real(self) -> bool: ...
 
     def carry(self, batch: Sequence[Outgoing]) -> list[Receipt]: ...
+
+    def carried(self, delivery_id: DeliveryId) -> bool | None:
+        """Whether any attempt at this delivery was taken over; None: this gateway cannot say."""
 
 
 class GatewayError(Exception):

@@ -97,6 +97,13 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
+def table_of(row: type[Base]) -> Table:
+    """The Core table behind a row class, for statements over many rows."""
+    table = row.__table__
+    assert isinstance(table, Table)
+    return table
+
+
 def insert_new(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Inserts the rows whose unique keys are not taken yet; returns the ids of those that were new."""
     if not rows:

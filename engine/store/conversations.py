@@ -1,12 +1,13 @@
 """Conversations, their assignments and private notes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.privacy.sealed import Sealed
-from engine.store.base import HASH, ID, Base, Moment, words
+from engine.store.base import HASH, ID, Base, Moment, table_of, words
 from engine.vocabulary.ids import ConversationId, MemberId, NoteId, OrganizerId
 from engine.vocabulary.words import Channel, ConversationState, Outcome
 
@@ -82,3 +83,80 @@ class Note(Base):
     organizer_id: Mapped[OrganizerId] = mapped_column(ForeignKey("organizers.id"))
     body: Mapped[str] = mapped_column(Sealed("notes.body"))
     at: Mapped[datetime] = mapped_column(Moment)
+
+
+def not_closed(session: Session, member_id: MemberId) -> Conversation | None:
+    """The member's one conversation that is open, waiting or snoozed."""
+    query = select(Conversation).where(
+        Conversation.member_id == member_id, Conversation.state != ConversationState.CLOSED
+    )
+    return session.execute(query).scalar_one_or_none()
+
+
+def closed_since(session: Session, member_id: MemberId, since: datetime) -> Conversation | None:
+    """The member's latest conversation, if it was closed after `since`."""
+    query = (
+        select(Conversation)
+        .where(Conversation.member_id == member_id, Conversation.closed_at >= since)
+        .order_by(Conversation.closed_at.desc())
+        .limit(1)
+    )
+    return session.execute(query).scalar_one_or_none()
+
+
+def of_stranger(session: Session, sender_hash: str) -> Conversation | None:
+    """The conversation that gathers what this unknown sender wrote and nobody has matched yet."""
+    query = select(Conversation).where(
+        Conversation.sender_hash == sender_hash,
+        Conversation.member_id.is_(None),
+        Conversation.state != ConversationState.CLOSED,
+    )
+    return session.execute(query).scalar_one_or_none()
+
+
+def change(session: Session, conversation: Conversation, seen_version: int | None = None) -> bool:
+    """Takes the right to change this row now by compare-and-set on its version; False when the version
+    seen is no longer the one that stands. Call it before setting anything."""
+    seen = conversation.version if seen_version is None else seen_version
+    taken = session.execute(
+        update(table_of(Conversation))
+        .where(Conversation.id == conversation.id, Conversation.version == seen)
+        .values(version=seen + 1)
+        .returning(table_of(Conversation).c.id)
+    ).scalar()
+    if taken is not None:
+        session.refresh(conversation)
+    return taken is not None
+
+
+def talking(session: Session, member_ids: Sequence[MemberId]) -> set[MemberId]:
+    """Which of these members have a conversation that is not closed."""
+    query = select(Conversation.member_id).where(
+        Conversation.member_id.in_(member_ids), Conversation.state != ConversationState.CLOSED
+    )
+    return {member_id for member_id in session.execute(query).scalars() if member_id is not None}
+
+
+def unassigned_waiting_longest(session: Session) -> ConversationId | None:
+    """Of those a person must answer and nobody has: distress first, then the longest wait."""
+    query = (
+        select(Conversation.id)
+        .where(
+            Conversation.state == ConversationState.OPEN,
+            Conversation.assignee_id.is_(None),
+            Conversation.member_id.is_not(None),
+        )
+        .order_by(Conversation.urgent.desc(), Conversation.waiting_since, Conversation.id)
+        .limit(1)
+    )
+    return session.execute(query).scalar()
+
+
+def mine_waiting_longest(session: Session, organizer_id: OrganizerId) -> ConversationId | None:
+    query = (
+        select(Conversation.id)
+        .where(Conversation.state == ConversationState.OPEN, Conversation.assignee_id == organizer_id)
+        .order_by(Conversation.urgent.desc(), Conversation.waiting_since, Conversation.id)
+        .limit(1)
+    )
+    return session.execute(query).scalar()

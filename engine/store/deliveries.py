@@ -1,14 +1,22 @@
 """The ledger: the attempt to carry one outgoing message to one address, and its receipts."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, select, text, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.privacy.sealed import Sealed
-from engine.store.base import HASH, ID, Base, Moment, words
-from engine.vocabulary.ids import AddressId, DeliveryId, EnrollmentId, MemberId, MessageId, RevisionId
-from engine.vocabulary.words import Channel, DeliveryState
+from engine.store.base import HASH, ID, Base, Moment, table_of, upsert, words
+from engine.vocabulary.ids import (
+    AddressId,
+    DeliveryId,
+    EnrollmentId,
+    MemberId,
+    MessageId,
+    RevisionId,
+)
+from engine.vocabulary.words import Channel, DeliveryState, Refusal
 
 
 class Delivery(Base):
@@ -59,6 +67,7 @@ class Delivery(Base):
     rfc_message_id: Mapped[str | None] = mapped_column(String(200), unique=True)
     provider_id: Mapped[str | None] = mapped_column(String(200), unique=True)
     problem: Mapped[str | None] = mapped_column(Text)
+    auto: Mapped[bool] = mapped_column(default=False)  # the machine's own words: Auto-Submitted
     created_at: Mapped[datetime] = mapped_column(Moment)
     accepted_at: Mapped[datetime | None] = mapped_column(Moment)
 
@@ -70,3 +79,78 @@ class SkeletonRow(Base):
 
     hash: Mapped[str] = mapped_column(HASH, primary_key=True)
     content: Mapped[str] = mapped_column(Text)  # engine.content.compose.Skeleton as JSON
+
+
+def skip_unsent(session: Session, reason: Refusal, *which: ColumnElement[bool]) -> int:
+    """Ready, claimed, deferred and held rows that match become skipped, so that none of them can enter
+    in_flight after this commits. Returns how many."""
+    ledger = table_of(Delivery)
+    unsent = (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.DEFERRED, DeliveryState.HELD)
+    done = session.execute(
+        update(ledger)
+        .where(ledger.c.state.in_(unsent), *which)
+        .values(state=DeliveryState.SKIPPED, reason=reason, lease_until=None)
+        .returning(ledger.c.id)
+    )
+    return len(done.all())
+
+
+def release_held(session: Session, reason: Refusal, now: datetime, *which: ColumnElement[bool]) -> int:
+    """Rows held for this reason become ready again; permission is asked anew when they are claimed."""
+    ledger = table_of(Delivery)
+    done = session.execute(
+        update(ledger)
+        .where(ledger.c.state == DeliveryState.HELD, ledger.c.reason == reason, *which)
+        .values(state=DeliveryState.READY, reason=None, due_at=now)
+        .returning(ledger.c.id)
+    )
+    return len(done.all())
+
+
+def keep_skeleton(session: Session, digest: str, content: str) -> None:
+    upsert(session, table_of(SkeletonRow), ["hash"], {"hash": digest, "content": content})
+
+
+def skeleton_content(session: Session, digest: str) -> str | None:
+    return session.execute(select(SkeletonRow.content).where(SkeletonRow.hash == digest)).scalar()
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The delivery a reply answers, as far as filing needs it."""
+
+    id: DeliveryId
+    channel: Channel
+    member_id: MemberId | None
+    address_id: AddressId | None
+    enrollment_id: EnrollmentId | None
+    revision_id: RevisionId | None
+    step: str | None
+    language: str
+    message_id: MessageId | None
+    created_at: datetime
+
+
+_ANSWERED = (
+    "id", "channel", "member_id", "address_id", "enrollment_id", "revision_id", "step", "language",
+    "message_id", "created_at",
+)  # fmt: skip
+
+
+def answered(session: Session, delivery_id: str) -> Answered | None:
+    columns = (getattr(Delivery, name) for name in _ANSWERED)
+    row = session.execute(select(*columns).where(Delivery.id == delivery_id)).one_or_none()
+    return None if row is None else Answered(*row)
+
+
+def last_sent_to(session: Session, address_id: AddressId, since: datetime) -> Answered | None:
+    """The newest message of a person or a sequence that reached this address since then."""
+    columns = (getattr(Delivery, name) for name in _ANSWERED)
+    query = (
+        select(*columns)
+        .where(Delivery.address_id == address_id, Delivery.accepted_at >= since, ~Delivery.auto)
+        .order_by(Delivery.accepted_at.desc(), Delivery.id.desc())
+        .limit(1)
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None else Answered(*row)

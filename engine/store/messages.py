@@ -3,8 +3,8 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.privacy.sealed import Sealed
 from engine.store.base import HASH, ID, Base, Moment, words
@@ -49,3 +49,47 @@ class Message(Base):
     intents: Mapped[str] = mapped_column(String(200), default="")  # inbound: space-separated
     files: Mapped[str | None] = mapped_column(Sealed("messages.files"))  # JSON list of the parts' names
     at: Mapped[datetime] = mapped_column(Moment)
+
+
+def last_inbound_subject(session: Session, conversation_id: ConversationId) -> str:
+    """The subject of the newest email in it that came in; empty when there is none."""
+    query = (
+        select(Message.subject)
+        .where(Message.conversation_id == conversation_id)
+        .where(Message.direction == Direction.IN, Message.channel == Channel.EMAIL)
+        .order_by(Message.at.desc(), Message.id.desc())
+        .limit(1)
+    )
+    return session.execute(query).scalar() or ""
+
+
+def last_inbound_id(session: Session, conversation_id: ConversationId) -> str | None:
+    """The Message-ID header of the newest email in it that came in."""
+    query = (
+        select(Message.rfc_message_id)
+        .where(Message.conversation_id == conversation_id)
+        .where(Message.direction == Direction.IN, Message.channel == Channel.EMAIL)
+        .order_by(Message.at.desc(), Message.id.desc())
+        .limit(1)
+    )
+    return session.execute(query).scalar()
+
+
+def addresses_written_from(session: Session, conversation_id: ConversationId) -> list[AddressId]:
+    query = (
+        select(Message.address_id)
+        .where(Message.conversation_id == conversation_id, Message.address_id.is_not(None))
+        .distinct()
+    )
+    return [address_id for address_id in session.execute(query).scalars() if address_id is not None]
+
+
+def last_heard(session: Session, member_id: MemberId) -> datetime | None:
+    """When the member last wrote, on any channel."""
+    query = (
+        select(Message.at)
+        .where(Message.member_id == member_id, Message.direction == Direction.IN)
+        .order_by(Message.at.desc())
+        .limit(1)
+    )
+    return session.execute(query).scalar()

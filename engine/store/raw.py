@@ -1,12 +1,14 @@
 """Raw inbound messages: kept and committed before we say 250 or 200, and never dropped."""
 
+import json
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import Index, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.privacy.sealed import Sealed
-from engine.store.base import ID, Base, Moment, words
+from engine.store.base import ID, Base, Moment, insert_new, table_of, words
 from engine.vocabulary.ids import RawId
 from engine.vocabulary.words import RawKind, RawState
 
@@ -30,3 +32,53 @@ class Raw(Base):
     problem: Mapped[str | None] = mapped_column(Text)  # the kind of error and where, no words of the mail
     outcome: Mapped[str | None] = mapped_column(String(40))  # which link of the table ended it, and how
     read_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+@dataclass(frozen=True)
+class KeptRaw:
+    """What a source hands over. `key` names this delivery of the outside world; see `Raw`."""
+
+    key: str
+    kind: RawKind
+    source: str
+    content: bytes  # the whole message, or the form as JSON
+    received_at: datetime
+    envelope_sender: str | None = None
+    envelope_recipients: tuple[str, ...] = ()
+
+
+def keep(session: Session, raw_id: RawId, kept: KeptRaw) -> bool:
+    """Keeps it; False when the same delivery was kept before. Answer 250 or 200 after the commit only."""
+    envelope = json.dumps({"sender": kept.envelope_sender, "recipients": kept.envelope_recipients})
+    row = {
+        "id": raw_id,
+        "key": kept.key[:200],
+        "kind": kept.kind,
+        "source": kept.source,
+        "content": kept.content.decode("latin-1"),
+        "envelope": envelope,
+        "received_at": kept.received_at,
+        "state": RawState.KEPT,
+        "tries": 0,
+    }
+    return bool(insert_new(session, table_of(Raw), [row]))
+
+
+def kept_of(raw: Raw) -> KeptRaw:
+    """What was handed over, back from its row."""
+    envelope = json.loads(raw.envelope or "{}")
+    return KeptRaw(
+        key=raw.key,
+        kind=raw.kind,
+        source=raw.source,
+        content=raw.content.encode("latin-1"),
+        received_at=raw.received_at,
+        envelope_sender=envelope.get("sender"),
+        envelope_recipients=tuple(envelope.get("recipients") or ()),
+    )
+
+
+def waiting_to_be_read(session: Session, limit: int) -> list[RawId]:
+    """The oldest first."""
+    query = select(Raw.id).where(Raw.state == RawState.KEPT).order_by(Raw.id).limit(limit)
+    return list(session.execute(query).scalars())

@@ -8,6 +8,7 @@ from engine.store import (  # noqa: F401
     conversations,
     deliveries,
     enrollments,
+    heartbeats,
     members,
     messages,
     organizers,

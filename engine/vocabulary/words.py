@@ -157,3 +157,11 @@ class Intent(StrEnum):
 class TimerKind(StrEnum):
     CLOSE_CONVERSATION = "close_conversation"
     END_SNOOZE = "end_snooze"
+
+
+class Job(StrEnum):
+    """The kinds of work a queue can be rung for."""
+
+    DELIVER = "deliver"
+    RECEIVE = "receive"
+    ADVANCE = "advance"

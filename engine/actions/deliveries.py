@@ -1,0 +1,223 @@
+"""The ledger at work: queue, claim, decide, freeze, send, record; and what to do after a crash."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlalchemy.orm import Session
+
+from engine.actions.composing import Composed, compose
+from engine.rules.permission import Allowed, Held, Nature, NotYet, Reach, Refused, may_reach
+from engine.runtime import Runtime
+from engine.store import claims, conversations, messages, reach
+from engine.store.base import insert_new, table_of
+from engine.store.claims import Claimed, Recorded, Verdict
+from engine.store.community import Community, the_community
+from engine.store.deliveries import Delivery, keep_skeleton
+from engine.store.sequences import SequenceState
+from engine.vocabulary.ids import AddressId, DeliveryId, MemberId, MessageId
+from engine.vocabulary.messages import Receipt, ReceiptKind
+from engine.vocabulary.script import Window
+from engine.vocabulary.words import Channel, ConsentState, DeliveryState, Ending, Job, SuppressionReason
+
+LEASE = timedelta(seconds=60)
+WIRE_CHUNK = 50  # entered in_flight by one commit: what a crash can leave unknown
+BATCH = 200
+STOP_CAUSE = "stop:"  # causes that begin so carry the one confirmation of a STOP
+_FIRST_RETRY = timedelta(minutes=2)
+_LAST_ATTEMPT = 12
+
+
+@dataclass(frozen=True)
+class Words:
+    """One person's message, to be carried once for this cause."""
+
+    message_id: MessageId
+    cause: str
+    channel: Channel
+    language: str
+    member_id: MemberId | None = None
+    address_id: AddressId | None = None
+    auto: bool = False  # the machine's own words
+
+
+def queue_message(rt: Runtime, words: Words) -> DeliveryId | None:
+    """Puts a message into the ledger; None when this cause was queued before."""
+    row = {
+        "id": DeliveryId(rt.ids.new()),
+        "cause": words.cause,
+        "channel": words.channel,
+        "member_id": words.member_id,
+        "address_id": words.address_id,
+        "state": DeliveryState.READY,
+        "attempt": 0,
+        "due_at": rt.clock.now(),
+        "language": words.language,
+        "message_id": words.message_id,
+        "auto": words.auto,
+        "created_at": rt.clock.now(),
+    }
+    with rt.transaction() as session:
+        new = insert_new(session, table_of(Delivery), [row])
+        rt.ring(Job.DELIVER)
+    return DeliveryId(new[0]) if new else None
+
+
+def deliver(rt: Runtime, limit: int = BATCH) -> int:
+    """Carries what is due, one claimed batch; returns how many rows it claimed. Call until 0.
+
+    1. Claim under a lease. 2. Ask permission again; put aside what may not leave. 3. Compose with no
+    transaction open. 4. For each wire chunk: commit in_flight, send, record.
+    """
+    with rt.transaction() as session:
+        claimed = claims.claim_due(session, rt.clock.now(), LEASE, limit)
+        allowed = _permitted(rt, session, claimed)
+    for channel in Channel:
+        composed = compose(rt, [row for row in allowed if row.channel is channel])
+        with rt.transaction() as session:
+            claims.put_aside(session, composed.unsendable)
+        for start in range(0, len(composed.ready), WIRE_CHUNK):
+            _carry(rt, channel, composed.ready[start : start + WIRE_CHUNK])
+    return len(claimed)
+
+
+def _permitted(rt: Runtime, session: Session, claimed: Sequence[Claimed]) -> list[Claimed]:
+    """Reads everything that bears on these rows in four queries, decides each, writes the refusals."""
+    known = _Known.read(rt, session, claimed)
+    allowed, aside = [], []
+    for row in claimed:
+        match may_reach(known.reach(session, row)):
+            case Allowed():
+                allowed.append(row)
+            case NotYet(until):
+                aside.append(Verdict(row.id, row.attempt, DeliveryState.READY, None, until))
+            case Held(reason):
+                aside.append(Verdict(row.id, row.attempt, DeliveryState.HELD, reason))
+            case Refused(reason):
+                aside.append(Verdict(row.id, row.attempt, DeliveryState.SKIPPED, reason))
+    claims.put_aside(session, aside)
+    return allowed
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The facts of one claimed batch."""
+
+    now: datetime
+    community: Community
+    suppressed: dict[AddressId, frozenset[SuppressionReason]]
+    consents: dict[tuple[MemberId, AddressId], ConsentState]
+    talking: set[MemberId]
+
+    @classmethod
+    def read(cls, rt: Runtime, session: Session, claimed: Sequence[Claimed]) -> "_Known":
+        members = [row.member_id for row in claimed if row.member_id is not None]
+        return cls(
+            now=rt.clock.now(),
+            community=the_community(session),
+            suppressed=reach.suppressed(session, [row.address_id for row in claimed]),
+            consents=reach.consented(session, members),
+            talking=conversations.talking(session, members),
+        )
+
+    def reach(self, session: Session, row: Claimed) -> Reach:
+        nature = nature_of(row)
+        member = row.member_id
+        asks_when_heard = nature is Nature.REPLY and row.channel is Channel.SMS and member is not None
+        return Reach(
+            nature=nature,
+            channel=row.channel,
+            now=self.now,
+            zone=row.zone or self.community.zone,
+            window=window_of(self.community),
+            suppressed=self.suppressed.get(row.address_id, frozenset()),
+            consent=self.consents.get((member, row.address_id)) if member else None,
+            talking=member in self.talking,
+            walk_ended=row.ending not in (None, Ending.LAST_STEP),
+            sequence_stopped=row.sequence_state is SequenceState.FINISHED and row.ending is None,
+            sequence_paused=row.sequence_state is SequenceState.PAUSED,
+            last_heard=messages.last_heard(session, member) if asks_when_heard and member else None,
+        )
+
+
+def nature_of(row: Claimed) -> Nature:
+    if row.step is not None:
+        return Nature.LETTER
+    if row.cause.startswith(STOP_CAUSE):
+        return Nature.STOP_DONE
+    return Nature.ANSWER if row.auto else Nature.REPLY
+
+
+def window_of(community: Community) -> Window:
+    """The community's quiet hours, as a window; a sequence may only narrow it."""
+    return Window(opens=time.fromisoformat(community.opens), closes=time.fromisoformat(community.closes))
+
+
+def _carry(rt: Runtime, channel: Channel, chunk: Sequence[Composed]) -> None:
+    """One wire chunk. Between the two transactions lies the only window in which a crash leaves a
+    message unknown."""
+    with rt.transaction() as session:
+        for digest, content in {letter.skeleton for letter in chunk}:
+            keep_skeleton(session, digest, content)
+        entered = claims.enter_in_flight(session, [letter.frozen for letter in chunk])
+    batch = [letter.outgoing for letter in chunk if letter.frozen.id in entered]
+    if batch:
+        record(rt, rt.doors.gateway(channel).carry(batch))
+
+
+def record(rt: Runtime, receipts: Sequence[Receipt]) -> None:
+    """Writes what a gateway answered."""
+    with rt.transaction() as session:
+        claims.record(session, [_recorded(rt, receipt) for receipt in receipts])
+
+
+def _recorded(rt: Runtime, receipt: Receipt) -> Recorded:
+    now = rt.clock.now()
+    match receipt.kind:
+        case ReceiptKind.ACCEPTED:
+            return Recorded(
+                receipt.delivery_id,
+                receipt.attempt,
+                DeliveryState.ACCEPTED,
+                provider_id=receipt.provider_id,
+                accepted_at=now,
+            )
+        case ReceiptKind.DEFERRED if receipt.attempt < _LAST_ATTEMPT:
+            again = now + min(_FIRST_RETRY * 2 ** (receipt.attempt - 1), timedelta(hours=4))
+            return Recorded(
+                receipt.delivery_id, receipt.attempt, DeliveryState.DEFERRED, receipt.detail, due_at=again
+            )
+        case ReceiptKind.UNKNOWN:
+            return Recorded(receipt.delivery_id, receipt.attempt, DeliveryState.UNKNOWN, receipt.detail)
+        case _:
+            return Recorded(receipt.delivery_id, receipt.attempt, DeliveryState.REFUSED, receipt.detail)
+
+
+def reconcile(rt: Runtime, limit: int = 500) -> Counter[str]:
+    """What to do with rows whose worker went silent: claimed ones were never sent and are ready again.
+    An email that may have left is sent again, byte for byte under the same Message-ID. A text is looked
+    up first and never sent again blind: unless the gateway knows, a person must decide."""
+    with rt.reading() as session:
+        silent = claims.expired_leases(session, limit)
+    verdicts = [(gone, _after_silence(rt, gone)) for gone in silent]
+    with rt.transaction() as session:
+        for gone, state in verdicts:
+            claims.give_back(session, gone, state)
+    if silent:
+        rt.ring(Job.DELIVER)
+    return Counter(str(state) for _, state in verdicts)
+
+
+def _after_silence(rt: Runtime, gone: claims.Expired) -> DeliveryState:
+    if gone.state is DeliveryState.CLAIMED or gone.channel is Channel.EMAIL:
+        return DeliveryState.READY
+    match rt.doors.gateway(gone.channel).carried(gone.id):
+        case True:
+            return DeliveryState.ACCEPTED
+        case False:
+            return DeliveryState.READY
+        case _:
+            return DeliveryState.UNKNOWN
+
+
