@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, select, t
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.privacy.sealed import Sealed
+from engine.store.addresses import Suppression
 from engine.store.base import HASH, ID, Base, Moment, table_of, upsert, words
 from engine.vocabulary.ids import (
     AddressId,
@@ -16,7 +17,7 @@ from engine.vocabulary.ids import (
     MessageId,
     RevisionId,
 )
-from engine.vocabulary.words import Channel, DeliveryState, Refusal
+from engine.vocabulary.words import Channel, DeliveryState, Refusal, SuppressionReason
 
 
 class Delivery(Base):
@@ -154,3 +155,29 @@ def last_sent_to(session: Session, address_id: AddressId, since: datetime) -> An
     )
     row = session.execute(query).one_or_none()
     return None if row is None else Answered(*row)
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Where a delivery went, as far as its unsubscribe link needs it."""
+
+    address_id: AddressId
+    channel: Channel
+    language: str
+    unsubscribed_at: datetime | None  # by this link, and it stands
+
+
+def reached(session: Session, delivery_id: DeliveryId) -> Reached | None:
+    """None when the delivery is gone, or never had an address of a member."""
+    query = (
+        select(Delivery.address_id, Delivery.channel, Delivery.language, Suppression.at)
+        .outerjoin(
+            Suppression,
+            (Suppression.address_id == Delivery.address_id)
+            & (Suppression.reason == SuppressionReason.UNSUBSCRIBED)
+            & Suppression.lifted_at.is_(None),
+        )
+        .where(Delivery.id == delivery_id, Delivery.address_id.is_not(None))
+    )
+    row = session.execute(query).one_or_none()
+    return None if row is None or row[0] is None else Reached(row[0], row[1], row[2], row[3])

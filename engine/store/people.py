@@ -146,7 +146,7 @@ def person(session: Session, member_id: MemberId) -> Person | None:
 
 
 def _matching(which: PeopleFilter) -> list[ColumnElement[bool]]:
-    conditions = [
+    conditions: list[ColumnElement[bool]] = [
         Member.id.in_(select(MemberWord.member_id).where(MemberWord.word_hash == word_hash))
         for word_hash in which.word_hashes
     ]

@@ -82,3 +82,31 @@ def waiting_to_be_read(session: Session, limit: int) -> list[RawId]:
     """The oldest first."""
     query = select(Raw.id).where(Raw.state == RawState.KEPT).order_by(Raw.id).limit(limit)
     return list(session.execute(query).scalars())
+
+
+@dataclass(frozen=True)
+class StuckMail:
+    """Kept mail whose reading raised: what went wrong, never what it says."""
+
+    id: RawId
+    kind: RawKind
+    source: str
+    received_at: datetime
+    tries: int
+    problem: str
+
+
+def stuck(session: Session, limit: int = 100) -> list[StuckMail]:
+    """The oldest first."""
+    query = select(Raw).where(Raw.state == RawState.STUCK).order_by(Raw.id).limit(limit)
+    return [_stuck(raw) for raw in session.execute(query).scalars()]
+
+
+def stuck_one(session: Session, raw_id: RawId) -> tuple[StuckMail, str] | None:
+    """One stuck mail and its source, each byte one character."""
+    raw = session.get(Raw, raw_id)
+    return None if raw is None or raw.state is not RawState.STUCK else (_stuck(raw), raw.content)
+
+
+def _stuck(raw: Raw) -> StuckMail:
+    return StuckMail(raw.id, raw.kind, raw.source, raw.received_at, raw.tries, raw.problem or "")
