@@ -1,11 +1,26 @@
-"""Sequences are published, paused and resumed; one-off letters are counted, tested, sent, cancelled."""
+"""Sequences are published, paused and resumed, and shown as a member would see them."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from engine.actions.composing import Shown, show
+from engine.actions.scripts import script_of
+from engine.content.script import check_translation, parse
 from engine.runtime import Runtime
-from engine.vocabulary.ids import MemberId, OrganizerId, SequenceId
-from engine.vocabulary.script import Mistake
+from engine.store import sequences
+from engine.store.audit import AuditEntry
+from engine.store.deliveries import Delivery, release_held
+from engine.store.enrollments import Enrollment
+from engine.store.members import Member
+from engine.store.sequences import Revision, RevisionText, SequenceKind, SequenceState
+from engine.store.sequences import Sequence as SequenceRow
+from engine.vocabulary.ids import MemberId, OrganizerId, RevisionId, SequenceId
+from engine.vocabulary.script import Gravity, Mistake, Script
+from engine.vocabulary.words import Job, Refusal
 
 
 @dataclass(frozen=True)
@@ -17,71 +32,134 @@ class Published:
     changed: bool = False  # False: the same texts were published already
 
 
+@dataclass(frozen=True)
+class Checked:
+    """Files read together: one original and its translations."""
+
+    original: Script | None
+    scripts: Mapping[str, Script]  # by file name, those that parse
+    mistakes: Mapping[str, tuple[Mistake, ...]]
+
+    @property
+    def publishable(self) -> bool:
+        grave = any(m.gravity is Gravity.ERROR for found in self.mistakes.values() for m in found)
+        return self.original is not None and not grave
+
+
+def check(files: Mapping[str, str]) -> Checked:
+    """Reads files (name without ending -> text) as one sequence. Never raises; mistakes say what to mend."""
+    parsed = {name: parse(text, name) for name, text in files.items()}
+    scripts = {name: found.script for name, found in parsed.items() if found.script is not None}
+    mistakes = {name: found.mistakes for name, found in parsed.items()}
+    originals = [script for script in scripts.values() if script.translates is None]
+    if len(originals) != 1 and len(scripts) == len(files):
+        first = next(iter(files), "")
+        odd = Mistake(
+            1,
+            f"There are {len(originals)} originals among these files; a sequence has exactly one.",
+            "Give each translation a line such as `Translates: welcome`, and publish one sequence at a time.",
+        )
+        mistakes[first] = (*mistakes.get(first, ()), odd)
+    original = originals[0] if len(originals) == 1 else None
+    if original is not None:
+        for name, script in scripts.items():
+            if script.translates is not None:
+                mistakes[name] = (*mistakes[name], *check_translation(original, script))
+    return Checked(original, scripts, mistakes)
+
+
 def publish(rt: Runtime, files: Mapping[str, str], *, by: OrganizerId | None = None) -> Published:
     """Publishes one original and its translations (file name without ending -> text) as a new
     Revision. Publishing sends nothing by itself."""
-    raise NotImplementedError
+    checked = check(files)
+    if not checked.publishable or checked.original is None:
+        return Published(None, checked.mistakes)
+    with rt.transaction() as session:
+        sequence = _sequence_named(rt, session, checked.original)
+        digest = _digest(files)
+        if _published_already(session, sequence, digest):
+            return Published(sequence.id, checked.mistakes)
+        sequence.title = checked.original.title
+        sequence.revision_id = _write_revision(rt, session, sequence, _Bundle(files, checked, digest, by))
+        if sequence.state is SequenceState.DRAFT:
+            sequence.state = SequenceState.RUNNING
+        _audit(rt, session, by, "sequence.published", sequence.id)
+        return Published(sequence.id, checked.mistakes, changed=True)
+
+
+def _sequence_named(rt: Runtime, session: Session, original: Script) -> SequenceRow:
+    found = sequences.by_name(session, original.name)
+    if found is None:
+        found = SequenceRow(
+            id=SequenceId(rt.ids.new()),
+            name=original.name,
+            kind=SequenceKind.SEQUENCE,
+            title=original.title,
+            state=SequenceState.DRAFT,
+            created_at=rt.clock.now(),
+        )
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _digest(files: Mapping[str, str]) -> str:
+    return hashlib.sha256("\0".join(f"{name}\0{files[name]}" for name in sorted(files)).encode()).hexdigest()
+
+
+def _published_already(session: Session, sequence: SequenceRow, digest: str) -> bool:
+    revision = session.get(Revision, sequence.revision_id) if sequence.revision_id else None
+    return revision is not None and revision.hash == digest
+
+
+@dataclass(frozen=True)
+class _Bundle:
+    files: Mapping[str, str]
+    checked: Checked
+    digest: str
+    by: OrganizerId | None
+
+
+def _write_revision(rt: Runtime, session: Session, sequence: SequenceRow, bundle: _Bundle) -> RevisionId:
+    revision = Revision(
+        id=RevisionId(rt.ids.new()),
+        sequence_id=sequence.id,
+        number=sequences.last_number(session, sequence.id) + 1,
+        hash=bundle.digest,
+        published_at=rt.clock.now(),
+        published_by=bundle.by,
+    )
+    session.add(revision)
+    session.flush()
+    for name, text in bundle.files.items():
+        script = bundle.checked.scripts[name]
+        session.add(
+            RevisionText(
+                revision_id=revision.id,
+                language=script.language,
+                original=script.translates is None,
+                text=text,
+            )
+        )
+    session.flush()
+    return revision.id
 
 
 def pause(rt: Runtime, sequence_id: SequenceId, *, by: OrganizerId) -> None:
     """Nobody advances, and what was queued of it stays until `resume`."""
-    raise NotImplementedError
+    with rt.transaction() as session:
+        _existing(session, sequence_id).state = SequenceState.PAUSED
+        _audit(rt, session, by, "sequence.paused", sequence_id)
 
 
 def resume(rt: Runtime, sequence_id: SequenceId, *, by: OrganizerId) -> None:
-    raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class LetterForm:
-    """A one-off letter. `audience` is a phrase as in `For:`; `text` may be empty (no text form)."""
-
-    subject: str
-    body: str
-    text: str
-    audience: str
-    language: str = "en"
-
-
-class LetterError(Exception):
-    """`mistakes` says what to mend."""
-
-    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
-        super().__init__("; ".join(mistake.what for mistake in mistakes))
-        self.mistakes = mistakes
-
-
-@dataclass(frozen=True)
-class Count:
-    """Who would get a letter now: these sum to the audience."""
-
-    email: int
-    sms: int
-    unreachable: int  # suppressed, no consent, or no text form
-
-
-def draft_letter(rt: Runtime, form: LetterForm, *, by: OrganizerId) -> SequenceId:
-    """Keeps it as a draft. Raises LetterError."""
-    raise NotImplementedError
-
-
-def count_letter(rt: Runtime, sequence_id: SequenceId) -> Count:
-    raise NotImplementedError
-
-
-def test_letter(rt: Runtime, sequence_id: SequenceId, *, to: OrganizerId) -> None:
-    """Mails the letter to the organizer alone, marked as a test, with their own first name."""
-    raise NotImplementedError
-
-
-def send_letter(rt: Runtime, sequence_id: SequenceId, *, by: OrganizerId) -> int:
-    """Enrolls everyone the audience names now; returns how many. Quiet hours hold for each."""
-    raise NotImplementedError
-
-
-def cancel_letter(rt: Runtime, sequence_id: SequenceId, *, by: OrganizerId) -> int:
-    """Skips what has not left yet; returns how many were kept from leaving."""
-    raise NotImplementedError
+    """Goes on from where everybody stands; nobody gets a burst of what was missed."""
+    with rt.transaction() as session:
+        _existing(session, sequence_id).state = SequenceState.RUNNING
+        walks = select(Enrollment.id).where(Enrollment.sequence_id == sequence_id)
+        release_held(session, Refusal.CANCELLED, rt.clock.now(), Delivery.enrollment_id.in_(walks))
+        rt.ring(Job.DELIVER)
+        _audit(rt, session, by, "sequence.resumed", sequence_id)
 
 
 @dataclass(frozen=True)
@@ -98,4 +176,21 @@ class Preview:
 
 def preview(rt: Runtime, sequence_id: SequenceId, member_id: MemberId) -> list[Preview]:
     """Every step in the member's language with the member's values; sends nothing."""
-    raise NotImplementedError
+    with rt.reading() as session:
+        sequence = _existing(session, sequence_id)
+        member = session.get(Member, member_id)
+        if sequence.revision_id is None or member is None:
+            raise LookupError("There is nothing published, or no such member.")
+        script = script_of(session, sequence.revision_id, member.language)
+        return [_previewed(step, show(rt, session, script, step.name, member)) for step in script.steps]
+
+
+def _existing(session: Session, sequence_id: SequenceId) -> SequenceRow:
+    found = session.get(SequenceRow, sequence_id)
+    if found is None:
+        raise LookupError("There is no such sequence.")
+    return found
+
+
+def _audit(rt: Runtime, session: Session, by: OrganizerId | None, act: str, subject: str) -> None:
+    session.add(AuditEntry(id=rt.ids.new(), at=rt.clock.now(), actor=by or "cli", act=act, subject=subject))

@@ -93,20 +93,20 @@ class StuckMail:
     source: str
     received_at: datetime
     tries: int
-    problem: str
+    problem: str | None
+
+
+_SEEN = (Raw.id, Raw.kind, Raw.source, Raw.received_at, Raw.tries, Raw.problem)
 
 
 def stuck(session: Session, limit: int = 100) -> list[StuckMail]:
     """The oldest first."""
-    query = select(Raw).where(Raw.state == RawState.STUCK).order_by(Raw.id).limit(limit)
-    return [_stuck(raw) for raw in session.execute(query).scalars()]
+    query = select(*_SEEN).where(Raw.state == RawState.STUCK).order_by(Raw.id).limit(limit)
+    return [StuckMail(*row) for row in session.execute(query).tuples()]
 
 
 def stuck_one(session: Session, raw_id: RawId) -> tuple[StuckMail, str] | None:
     """One stuck mail and its source, each byte one character."""
-    raw = session.get(Raw, raw_id)
-    return None if raw is None or raw.state is not RawState.STUCK else (_stuck(raw), raw.content)
-
-
-def _stuck(raw: Raw) -> StuckMail:
-    return StuckMail(raw.id, raw.kind, raw.source, raw.received_at, raw.tries, raw.problem or "")
+    query = select(*_SEEN, Raw.content).where(Raw.id == raw_id, Raw.state == RawState.STUCK)
+    row = session.execute(query).one_or_none()
+    return None if row is None else (StuckMail(*row[:-1]), row[-1])

@@ -3,8 +3,8 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.store.base import HASH, ID, Base, Moment, words
 from engine.vocabulary.ids import OrganizerId, RevisionId, SequenceId
@@ -57,3 +57,31 @@ class RevisionText(Base):
     language: Mapped[str] = mapped_column(String(8), primary_key=True)
     original: Mapped[bool]
     text: Mapped[str] = mapped_column(Text)
+
+
+def by_name(session: Session, name: str) -> Sequence | None:
+    return session.execute(select(Sequence).where(Sequence.name == name)).scalar_one_or_none()
+
+
+def texts_of(session: Session, revision_id: RevisionId) -> list[RevisionText]:
+    """The files of one Revision, the original first."""
+    query = (
+        select(RevisionText)
+        .where(RevisionText.revision_id == revision_id)
+        .order_by(RevisionText.original.desc(), RevisionText.language)
+    )
+    return list(session.execute(query).scalars())
+
+
+def running(session: Session) -> list[Sequence]:
+    """Sequences (not one-off letters) that walk now."""
+    query = select(Sequence).where(
+        Sequence.state == SequenceState.RUNNING, Sequence.kind == SequenceKind.SEQUENCE
+    )
+    return list(session.execute(query).scalars())
+
+
+def last_number(session: Session, sequence_id: SequenceId) -> int:
+    """The number of the newest Revision; 0 when nothing was published."""
+    query = select(func.max(Revision.number)).where(Revision.sequence_id == sequence_id)
+    return session.execute(query).scalar() or 0

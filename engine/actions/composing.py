@@ -1,0 +1,198 @@
+"""Claimed rows become bytes: a skeleton per step and language, filled per person, frozen before it leaves.
+
+What goes into `deliveries.slots` is everything the bytes are rebuilt from besides the skeleton and the
+Date, so that a second attempt, after a restart or under newer templates, is the same letter.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy.orm import Session
+
+from engine.actions.scripts import script_of
+from engine.content.compose import (
+    Headers,
+    Layout,
+    Skeleton,
+    compile_letter,
+    compile_personal,
+    compile_text,
+    fill_email,
+    fill_sms,
+)
+from engine.privacy import tokens
+from engine.runtime import Runtime
+from engine.store.claims import Claimed, Frozen, Verdict
+from engine.store.community import Community, the_community
+from engine.store.deliveries import skeleton_content
+from engine.store.messages import Message, last_inbound_id
+from engine.store.organizers import Organizer
+from engine.vocabulary.messages import Outgoing
+from engine.vocabulary.script import Script
+from engine.vocabulary.words import Channel, DeliveryState, Refusal
+
+
+@dataclass(frozen=True)
+class Composed:
+    """One letter: what to freeze in the ledger, and what goes on the wire."""
+
+    frozen: Frozen
+    skeleton: tuple[str, str]  # its hash and content
+    outgoing: Outgoing
+
+
+@dataclass(frozen=True)
+class Batch:
+    ready: list[Composed]
+    unsendable: list[Verdict]
+
+
+def compose(rt: Runtime, claimed: Sequence[Claimed]) -> Batch:
+    """Composes every row; one that cannot be composed is set aside as unsendable and stops no other."""
+    batch = Batch([], [])
+    with rt.reading() as session:
+        desk = _Desk(rt, session, the_community(session))
+        for row in claimed:
+            try:
+                batch.ready.append(desk.again(row) if row.skeleton_hash else desk.compose(row))
+            except (LookupError, ValueError) as problem:
+                batch.unsendable.append(_set_aside(row, problem))
+    return batch
+
+
+def _set_aside(row: Claimed, problem: Exception) -> Verdict:
+    state = DeliveryState.HELD if row.message_id else DeliveryState.SKIPPED
+    del problem  # its text may quote the letter; the reason is enough to find it
+    return Verdict(row.id, row.attempt, state, Refusal.UNSENDABLE)
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """One batch's reading session, and the community whose name every letter bears."""
+
+    rt: Runtime
+    session: Session
+    community: Community
+
+    def compose(self, row: Claimed) -> Composed:
+        """Composes a row for the first time, at this moment."""
+        skeleton, values, envelope = self._letter(row) if row.step else self._message(row)
+        frozen = Frozen(
+            id=row.id,
+            attempt=row.attempt,
+            skeleton_hash=skeleton.hash,
+            slots=json.dumps({"values": values, "envelope": envelope}, ensure_ascii=False, sort_keys=True),
+            composed_at=self.rt.clock.now().replace(microsecond=0),
+            rfc_message_id=f"<{row.id}@{self.rt.settings.mail_domain}>",
+        )
+        return self._finished(row, frozen, skeleton)
+
+    def again(self, row: Claimed) -> Composed:
+        """The same bytes once more, from what was frozen before the first attempt."""
+        assert row.skeleton_hash and row.slots and row.composed_at and row.rfc_message_id
+        content = skeleton_content(self.session, row.skeleton_hash)
+        if content is None:
+            raise LookupError("The skeleton of a frozen letter is gone.")
+        frozen = Frozen(
+            row.id, row.attempt, row.skeleton_hash, row.slots, row.composed_at, row.rfc_message_id
+        )
+        return self._finished(row, frozen, _skeleton(content))
+
+    def _finished(self, row: Claimed, frozen: Frozen, skeleton: Skeleton) -> Composed:
+        outgoing = Outgoing(
+            delivery_id=row.id,
+            attempt=row.attempt,
+            channel=row.channel,
+            to=row.to,
+            sender=self._sender(row),
+            payload=payload_of(skeleton, frozen),
+            rfc_message_id=frozen.rfc_message_id,
+        )
+        return Composed(frozen, (skeleton.hash, skeleton.to_json()), outgoing)
+
+    def _sender(self, row: Claimed) -> str:
+        if row.channel is Channel.SMS:
+            return self.rt.settings.sms_number
+        token = tokens.make(self.rt.keys, "bounce", row.id)
+        return f"b-{token}@{self.rt.settings.mail_domain}"
+
+    def _letter(self, row: Claimed) -> tuple[Skeleton, dict[str, str], dict[str, str]]:
+        """A step of a sequence, in the member's language."""
+        assert row.revision_id is not None and row.step is not None
+        script = script_of(self.session, row.revision_id, row.language)
+        values = self.values_of(row)
+        skeleton = _compiled(script, row.step, row.channel, layout_of(self.rt, self.community, row.language))
+        envelope = self._envelope(row, fill_plain(script.sender, values))
+        token = tokens.make(self.rt.keys, "unsubscribe", row.id)
+        link = f"{self.rt.settings.public_url}/u/{token}"
+        return skeleton, values | {"unsubscribe": link}, envelope | {"list_unsubscribe": link}
+
+    def _message(self, row: Claimed) -> tuple[Skeleton, dict[str, str], dict[str, str]]:
+        """One person's words: an organizer's answer, or a short answer of the machine."""
+        message = self.session.get(Message, row.message_id)
+        if message is None:
+            raise LookupError("The message of this delivery is gone.")
+        writer = self.session.get(Organizer, message.organizer_id) if message.organizer_id else None
+        name = f"{writer.name} · {self.community.name}" if writer else self.community.name
+        values = {
+            "subject": message.subject or self.community.name,
+            "body": message.body,
+            "signature": (writer.signature or writer.name) if writer else "",
+        }
+        skeleton = compile_personal(
+            layout_of(self.rt, self.community, row.language), row.channel
+        )
+        return skeleton, values, self._envelope(row, name) | self._thread(message)
+
+    def values_of(self, row: Claimed) -> dict[str, str]:
+        organizer = self.session.get(Organizer, row.organizer_id) if row.organizer_id else None
+        return {
+            "first_name": row.first_name,
+            "neighborhood": row.neighborhood,
+            "organizer": organizer.name.split()[0] if organizer else self.community.name,
+            "community": self.community.name,
+        }
+
+    def _envelope(self, row: Claimed, sender_name: str) -> dict[str, str]:
+        domain = self.rt.settings.mail_domain
+        return {
+            "to": row.to,
+            "sender_name": sender_name,
+            "sender_address": f"hello@{domain}",
+            "reply_to": f"r-{tokens.make(self.rt.keys, 'reply', row.id)}@{domain}",
+            "auto": "yes" if row.auto else "",
+        }
+
+    def _thread(self, message: Message) -> dict[str, str]:
+        """Threaded under the newest email of the conversation that came in."""
+        if message.channel is not Channel.EMAIL or message.conversation_id is None:
+            return {}
+        answered = last_inbound_id(self.session, message.conversation_id)
+        return {"in_reply_to": answered} if answered else {}
+
+
+def payload_of(skeleton: Skeleton, frozen: Frozen) -> bytes:
+    """The bytes of a frozen letter: the same for the same skeleton and frozen values, for ever."""
+    slots = json.loads(frozen.slots)
+    values, envelope = slots["values"], slots["envelope"]
+    if skeleton.channel is Channel.SMS:
+        return fill_sms(skeleton, values).encode()
+    return fill_email(skeleton, values, _headers(envelope, frozen))
+
+
+def _headers(envelope: dict[str, str], frozen: Frozen) -> Headers:
+    return Headers(
+        sender_name=envelope["sender_name"],
+        sender_address=envelope["sender_address"],
+        to=envelope["to"],
+        reply_to=envelope["reply_to"],
+        rfc_message_id=frozen.rfc_message_id,
+        date=frozen.composed_at,
+        list_unsubscribe=envelope.get("list_unsubscribe"),
+        in_reply_to=envelope.get("in_reply_to"),
+        references=tuple(filter(None, [envelope.get("in_reply_to")])),
+        auto_submitted=bool(envelope.get("auto")),
+    )
