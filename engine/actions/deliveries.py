@@ -221,3 +221,20 @@ def _after_silence(rt: Runtime, gone: claims.Expired) -> DeliveryState:
             return DeliveryState.UNKNOWN
 
 
+
+
+@dataclass(frozen=True)
+class BadNews:
+    """What came back about a delivery after it was accepted."""
+
+    delivery_id: DeliveryId
+    state: DeliveryState  # BOUNCED or COMPLAINED
+    reason: str
+
+
+def note_bad_news(rt: Runtime, news: BadNews) -> None:
+    """Terminal states never go back: a second report changes nothing."""
+    with rt.transaction() as session:
+        row = session.get(Delivery, news.delivery_id)
+        if row is not None and row.state not in (DeliveryState.BOUNCED, DeliveryState.COMPLAINED):
+            row.state, row.problem = news.state, news.reason[:200]

@@ -46,18 +46,23 @@ class Arrived:
     urgent: bool = False
 
 
-def file(rt: Runtime, arrived: Arrived, *, person_needed: bool) -> ConversationId:
-    """Keeps the message in the member's one conversation (reopened within thirty days, else a new one),
-    or with what the same stranger wrote before. When a person is needed it opens, is routed, and the
-    member's walks stand still; else its state stays as it was, or it is closed as it begins."""
+def file(rt: Runtime, arrived: Arrived) -> ConversationId:
+    """Keeps the message in the member's one conversation (the latest of the last thirty days, else a
+    new one), or with what the same stranger wrote before. Nobody is asked to answer yet: a new
+    conversation is born closed."""
     with rt.transaction() as session:
         conversation = _place(rt, session, arrived)
         session.add(_message(rt, arrived, conversation.id))
         _touch(conversation, arrived)
-        if person_needed:
-            _open(rt, session, conversation, arrived)
         session.flush()
         return conversation.id
+
+
+def ask_a_person(rt: Runtime, conversation_id: ConversationId, arrived: Arrived) -> None:
+    """Somebody owes an answer now: the conversation opens and is routed, the member's walks stand."""
+    with rt.transaction() as session:
+        conversation = session.get_one(Conversation, conversation_id)
+        _open(rt, session, conversation, arrived)
 
 
 def keep_aside(rt: Runtime, arrived: Arrived) -> None:
@@ -138,7 +143,7 @@ def _touch(conversation: Conversation, arrived: Arrived) -> None:
 
 
 def _open(rt: Runtime, session: Session, conversation: Conversation, arrived: Arrived) -> None:
-    """Somebody owes the member an answer, since the first of their words that had none."""
+    """The wait counts from the first of their words that had no answer."""
     waiting_since = conversation.waiting_since
     if conversation.state is ConversationState.CLOSED:
         take_up(rt, session, conversation)

@@ -1,0 +1,53 @@
+"""STOP, START and HELP: the words that belong to carriers and to the law."""
+
+from engine.actions import addresses
+from engine.actions.deliveries import STOP_CAUSE
+from engine.vocabulary.words import Channel, MailKind, SuppressionReason, Trust
+from inbound.mail import Done, Mail, Noted, Outcome, Pass
+from inbound.people import echo, know_sender
+
+_PEOPLE = (MailKind.PERSON, MailKind.UNREADABLE)
+
+
+def obey_stop(mail: Mail) -> Outcome:
+    """Suppresses the address the words came from, whoever it is and however sure we are of them. One
+    confirmation, none if the provider has answered already, none to a stranger's mail."""
+    if not mail.reading.understood.opt_out or mail.reading.verdict.kind not in _PEOPLE:
+        return Pass()
+    know_sender(mail)
+    if mail.address_id is None:
+        return Pass()
+    new = addresses.suppress(mail.rt, mail.address_id, SuppressionReason.STOP)
+    if new and mail.owners and not mail.reading.incoming.headers.get("optouttype"):
+        echo(mail, "stop_done", cause=f"{STOP_CAUSE}{mail.raw_id}")
+    return Noted()
+
+
+def stopped(mail: Mail) -> Outcome:
+    """A bare STOP is done with; one with other words in it still goes to a person."""
+    understood = mail.reading.understood
+    return Done("stopped") if understood.opt_out and understood.bare else Pass()
+
+
+def start(mail: Mail) -> Outcome:
+    """Lifts a STOP, for a bound phone or a reply token from its own address only."""
+    if not mail.reading.understood.start or not mail.owners or mail.address_id is None:
+        return Pass()
+    sure = mail.reading.incoming.channel is Channel.SMS or (
+        mail.place is not None and mail.place.trust is Trust.TOKEN
+    )
+    if not sure:
+        return Pass()
+    addresses.lift(mail.rt, mail.address_id, SuppressionReason.STOP, SuppressionReason.UNSUBSCRIBED)
+    echo(mail, "start_done")
+    return Done("started")
+
+
+def help(mail: Mail) -> Outcome:
+    """Name, contact, STOP; to anybody who texts it, by email only to somebody we know."""
+    if not mail.reading.understood.help:
+        return Pass()
+    if mail.reading.incoming.channel is not Channel.SMS and not mail.owners:
+        return Pass()
+    echo(mail, "help")
+    return Done("helped")

@@ -1,0 +1,66 @@
+"""Links for what no person wrote: loops, bounces, complaints, out-of-office notes."""
+
+from engine.actions import addresses, filing
+from engine.actions.deliveries import BadNews, note_bad_news
+from engine.privacy import tokens
+from engine.store.deliveries import Answered, answered
+from engine.vocabulary.ids import DeliveryId
+from engine.vocabulary.words import DeliveryState, MailKind, SuppressionReason
+from inbound.mail import Done, Mail, Outcome, Pass
+from inbound.people import arrived_of
+
+
+def drop_loop(mail: Mail) -> Outcome:
+    """Our own mail coming back, list traffic: kept as raw mail, answered by nobody."""
+    return Done("loop") if mail.reading.verdict.kind is MailKind.LOOP else Pass()
+
+
+def record_bounce(mail: Mail) -> Outcome:
+    """A permanent one ends the address; a temporary one is only written down."""
+    verdict = mail.reading.verdict
+    if verdict.kind is not MailKind.BOUNCE:
+        return Pass()
+    failed = _delivery_of(mail)
+    if failed is not None and failed.address_id is not None and verdict.permanent:
+        note_bad_news(mail.rt, BadNews(failed.id, DeliveryState.BOUNCED, verdict.reason))
+        addresses.suppress(mail.rt, failed.address_id, SuppressionReason.HARD_BOUNCE)
+    return Done("bounce")
+
+
+def record_complaint(mail: Mail) -> Outcome:
+    """Somebody pressed "this is spam": never again, and no word to them about it."""
+    if mail.reading.verdict.kind is not MailKind.COMPLAINT:
+        return Pass()
+    about = _delivery_of(mail)
+    if about is not None and about.address_id is not None:
+        note_bad_news(mail.rt, BadNews(about.id, DeliveryState.COMPLAINED, mail.reading.verdict.reason))
+        addresses.suppress(mail.rt, about.address_id, SuppressionReason.COMPLAINT)
+    return Done("complaint")
+
+
+def note_out_of_office(mail: Mail) -> Outcome:
+    """Kept beside the member's messages; changes no state and gets no answer (RFC 3834)."""
+    if mail.reading.verdict.kind is not MailKind.OUT_OF_OFFICE:
+        return Pass()
+    filing.keep_aside(mail.rt, arrived_of(mail))
+    return Done("auto_reply")
+
+
+def _delivery_of(mail: Mail) -> Answered | None:
+    """The delivery a report is about: our own envelope token first, then a Message-ID of ours in it."""
+    for delivery_id in _named(mail):
+        found = answered(mail.session, delivery_id)
+        if found is not None:
+            return found
+    return None
+
+
+def _named(mail: Mail) -> list[DeliveryId]:
+    token = mail.reading.token
+    known = tokens.verify(mail.rt.keys, "bounce", token.token) if token and token.kind == "bounce" else None
+    domain = mail.rt.settings.mail_domain
+    about = (*mail.reading.verdict.rfc_message_ids, *mail.reading.incoming.references)
+    ours = [parts[0] for name in about if (parts := name.strip("<>").split("@"))[-1] == domain]
+    return [DeliveryId(name) for name in ([known] if known else []) + ours]
+
+

@@ -1,0 +1,50 @@
+"""From what was kept to what it says: parsed, classified, trimmed, understood. Looks nothing up but the
+letter that is being answered, whose words help to trim."""
+
+import json
+from collections.abc import Callable
+
+from engine.actions.composing import words_of
+from engine.privacy import tokens
+from engine.runtime import Runtime
+from engine.store.raw import KeptRaw
+from engine.vocabulary.messages import Incoming
+from engine.vocabulary.words import RawKind
+from inbound.addresses import find_token, normalise
+from inbound.classify import classify
+from inbound.mail import Reading
+from inbound.parse import read_email, read_sms
+from inbound.trim import trim
+from inbound.understand import understand
+
+
+def read(rt: Runtime, kept: KeptRaw) -> Reading:
+    """Never raises for what a message is."""
+    incoming = _parse(kept)
+    token = find_token(incoming.recipients, rt.settings.mail_domain)
+    verdict = classify(incoming, kept.content, ours=_is_ours(rt))
+    parent = None
+    if token is not None and token.kind == "reply":
+        delivery_id = tokens.verify(rt.keys, "reply", token.token)
+        parent = words_of(rt, delivery_id) if delivery_id else None
+    trimmed = trim(incoming.text, incoming.html, parent)
+    return Reading(
+        incoming=incoming,
+        verdict=verdict,
+        trimmed=trimmed,
+        understood=understand(trimmed.reply or incoming.subject, "en"),
+        sender=normalise(incoming.senders[0].address) if len(incoming.senders) == 1 else None,
+        token=token,
+    )
+
+
+def _parse(kept: KeptRaw) -> Incoming:
+    if kept.kind is RawKind.SMS:
+        form = json.loads(kept.content)
+        return read_sms({str(name): str(value) for name, value in form.items()})
+    return read_email(kept.content, kept.envelope_sender, kept.envelope_recipients)
+
+
+def _is_ours(rt: Runtime) -> Callable[[str], bool]:
+    ending = f"@{rt.settings.mail_domain}"
+    return lambda address: address.endswith(ending) or address == rt.settings.sms_number
