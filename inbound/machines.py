@@ -62,5 +62,3 @@ def _named(mail: Mail) -> list[DeliveryId]:
     about = (*mail.reading.verdict.rfc_message_ids, *mail.reading.incoming.references)
     ours = [parts[0] for name in about if (parts := name.strip("<>").split("@"))[-1] == domain]
     return [DeliveryId(name) for name in ([known] if known else []) + ours]
-
-

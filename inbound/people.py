@@ -1,11 +1,12 @@
 """Links for what people wrote: who they are, where it belongs, and what the letter promised."""
 
-from engine.actions import answers, enrollments, filing, members
 from engine.actions.answers import Answer
+from engine.rules.replies import Chosen, Said, choose_reply
+
+from engine.actions import answers, enrollments, filing, members
 from engine.actions.filing import Arrived
 from engine.actions.scripts import script_of
 from engine.privacy import tokens
-from engine.rules.replies import Chosen, choose_reply
 from engine.store import addresses, reach
 from engine.store.deliveries import Answered
 from engine.store.enrollments import Enrollment
@@ -21,7 +22,9 @@ from inbound.mail import Done, Mail, Noted, Outcome, Pass
 def find_member(mail: Mail) -> Outcome:
     """Whose address this is, and which conversation the message belongs to."""
     token = mail.reading.token
-    delivery_id = tokens.verify(mail.rt.keys, "reply", token.token) if token and token.kind == "reply" else None
+    delivery_id = (
+        tokens.verify(mail.rt.keys, "reply", token.token) if token and token.kind == "reply" else None
+    )
     know_sender(mail)
     mail.place = conversations.place(
         mail.session,
@@ -101,7 +104,9 @@ def follow_step_reply(mail: Mail) -> Outcome:
     step = script_of(mail.session, answered.revision_id, answered.language).step(answered.step)
     if step is None or not _is_current(mail, answered):
         return Pass()
-    chosen = choose_reply(step.replies, mail.reading.trimmed.reply, mail.reading.understood.intents)
+    understood = mail.reading.understood
+    said = Said(mail.reading.trimmed.reply, understood.intents, understood.bare)
+    chosen = choose_reply(step.replies, said)
     for act in chosen.acts:
         _do(mail, answered, place.member_id, act)
     return _acted(mail, chosen) if chosen.wholly else Pass()

@@ -95,5 +95,3 @@ def _where(problem: Exception) -> str:
     frames = traceback.extract_tb(problem.__traceback__)
     last = frames[-1] if frames else None
     return f"{type(problem).__name__} in {last.name}, line {last.lineno}" if last else type(problem).__name__
-
-

@@ -117,6 +117,7 @@ class _Known:
             joined_at=walker.joined_at,
             language=walker.language,
             channel=walker.channel,
+            reachable=frozenset(self.addresses.get(walker.member_id, {})),
         )
 
 
@@ -127,6 +128,7 @@ class _Step:
     walker: Walker
     place: NewPlace
     letter: str | None = None  # the step's name
+    channel: Channel = Channel.EMAIL
     passed: Refusal | None = None  # why it is recorded as skipped
 
 
@@ -140,10 +142,10 @@ def _one_move(session: Session, known: _Known, walker: Walker) -> _Step:
         branch_at=walker.branch_at,
     )
     match next_move(script, place, known.facts(walker)):
-        case Send(step):
-            return _send(script, known, walker, step)
+        case Send(step, channel):
+            return _send(script, known, walker, (step, channel))
         case Skip(step, reason):
-            return _Step(walker, _after(known, walker, step), step, reason)
+            return _Step(walker, _after(known, walker, step), step, walker.channel, reason)
         case Wait(until):
             return _Step(walker, _stay(walker, EnrollmentState.WALKING, until))
         case Stand():
@@ -154,20 +156,14 @@ def _one_move(session: Session, known: _Known, walker: Walker) -> _Step:
             assert_never(other)
 
 
-def _send(script: Script, known: _Known, walker: Walker, step: str) -> _Step:
+def _send(script: Script, known: _Known, walker: Walker, what: tuple[str, Channel]) -> _Step:
     """Sends when both the sequence's window and the community's are open; else looks again then."""
     for window in (script.window, known.window):
         opens = next_open_moment(window, walker.zone, known.now)
         if opens > known.now:
             return _Step(walker, _stay(walker, EnrollmentState.WALKING, opens))
-    if _address(known, walker, script, step) is None:
-        return _Step(walker, _ended(known, walker, Ending.STOPPED))
-    return _Step(walker, _after(known, walker, step), step)
-
-
-def _address(known: _Known, walker: Walker, script: Script, step: str) -> AddressId | None:
-    del script, step
-    return known.addresses.get(walker.member_id, {}).get(walker.channel)
+    step, channel = what
+    return _Step(walker, _after(known, walker, step), step, channel)
 
 
 def _stay(walker: Walker, state: EnrollmentState, due_at: datetime) -> NewPlace:
@@ -195,10 +191,10 @@ def _ledger_row(rt: Runtime, known: _Known, step: _Step) -> dict[str, Any]:
     walker = step.walker
     return {
         "id": DeliveryId(rt.ids.new()),
-        "cause": f"walk:{walker.id}:{step.letter}:{walker.channel}",
-        "channel": walker.channel,
+        "cause": f"walk:{walker.id}:{step.letter}:{step.channel}",
+        "channel": step.channel,
         "member_id": walker.member_id,
-        "address_id": known.addresses.get(walker.member_id, {}).get(walker.channel),
+        "address_id": known.addresses.get(walker.member_id, {}).get(step.channel),
         "state": DeliveryState.READY if step.passed is None else DeliveryState.SKIPPED,
         "reason": step.passed,
         "attempt": 0,

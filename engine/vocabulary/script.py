@@ -181,6 +181,7 @@ class Step:
     text: str | None  # the text-message form; None: members who chose texts skip this step
     replies: tuple[ReplyRule, ...] = ()
     only_for: Audience | None = None
+    by_text: bool = False  # `By: text`: as a text to whoever agreed to texts, else as a letter
     line: int = 0
 
 
