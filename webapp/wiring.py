@@ -1,5 +1,8 @@
 """The composition root: the one place that knows every room."""
 
+from collections.abc import Callable, Mapping
+
+from engine import jobs
 from engine.clock import Clock, PushedClock, SystemClock, SystemIds
 from engine.gateways.postoffice import Postoffice
 from engine.privacy.sealed import KeyRing, give_keys
@@ -7,7 +10,13 @@ from engine.queues import ThreadQueue
 from engine.runtime import Doors, Runtime
 from engine.settings import Settings, SettingsError
 from engine.store.base import open_database
-from engine.vocabulary.words import Channel
+from engine.vocabulary.words import Channel, Job
+from inbound.receive import receive_kept
+
+Drain = Callable[[Runtime], int]
+
+# What a worker does. Ticking is not here: one clock does it, however many workers there are.
+HANDS: Mapping[Job, Drain] = {Job.RECEIVE: receive_kept, Job.DELIVER: jobs.deliver}
 
 
 def build_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
@@ -23,15 +32,30 @@ def build_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
     keys = KeyRing.load(settings.key_file)
     database = open_database(settings.database_url)
     give_keys(database, keys)
+    clock = clock or (PushedClock(settings.clock_file) if settings.embedded else SystemClock())
     return Runtime(
         settings=settings,
         database=database,
-        clock=clock or (PushedClock(settings.clock_file) if settings.embedded else SystemClock()),
+        clock=clock,
         ids=SystemIds(),
         keys=keys,
         queue=ThreadQueue(),
         doors=Doors(
-            email=Postoffice(settings.postoffice, Channel.EMAIL),
-            sms=Postoffice(settings.postoffice, Channel.SMS),
+            email=Postoffice(settings.postoffice, Channel.EMAIL, clock=clock),
+            sms=Postoffice(settings.postoffice, Channel.SMS, clock=clock),
         ),
     )
+
+
+def bind(rt: Runtime) -> dict[str, Callable[[], None]]:
+    """Every kind of work as a handler for an InlineQueue: each does all there is of its kind."""
+    everything = {**HANDS, Job.ADVANCE: jobs.tick}
+    return {job: _until_done(rt, hand) for job, hand in everything.items()}
+
+
+def _until_done(rt: Runtime, hand: Drain) -> Callable[[], None]:
+    def drain() -> None:
+        while hand(rt):
+            pass
+
+    return drain
