@@ -1,0 +1,27 @@
+"""The caps, applied before anything is parsed. What is beyond them is kept in the raw mail, never read."""
+
+from typing import Final
+
+MESSAGE_BYTES: Final = 25 * 1024 * 1024
+HEADER_BLOCK_BYTES: Final = 256 * 1024
+HEADER_BYTES: Final = 16 * 1024
+HEADER_LINES: Final = 2_000
+PARAMETER_CHARACTERS: Final = 2_000  # of one Content-Type or Content-Disposition
+PARTS: Final = 200
+DEPTH: Final = 20
+REFERENCES: Final = 100
+MAILBOXES: Final = 100
+ENCODED_TEXT_BYTES: Final = 2 * 1024 * 1024  # of one part, before it is decoded
+TEXT_CHARACTERS: Final = 256 * 1024
+TEXT_LINES: Final = 4_000
+LINE_CHARACTERS: Final = 2_000  # a longer line is content, never a header or a mark
+SECOND_OPINION_BYTES: Final = 64 * 1024
+
+
+def shortened(text: str) -> tuple[str, bool]:
+    """The text within TEXT_CHARACTERS and TEXT_LINES, and whether anything was cut off."""
+    kept = text[:TEXT_CHARACTERS]
+    lines = kept.split("\n", TEXT_LINES)
+    if len(lines) > TEXT_LINES:
+        kept = "\n".join(lines[:TEXT_LINES])
+    return kept, len(kept) < len(text)
