@@ -63,7 +63,9 @@ def _gather(body: Body, entity: Entity) -> None:
     filename = (how.get("filename") or entity.parameters.get("name") or "")[:200]
     inline = disposition != "attachment" and not (filename and disposition != "inline")
     report = "multipart/report" in entity.path and entity.content_type == "text/rfc822-headers"
-    if (inline and not report and entity.content_type in ("text/plain", "text/html", "text/enriched", "text")) or (entity.depth == 0 and entity.content_type.startswith("text/") and disposition != "attachment"):
+    named_text = entity.content_type in ("text/plain", "text/html", "text/enriched", "text")
+    only_text = entity.depth == 0 and entity.content_type.startswith("text/") and disposition != "attachment"
+    if (inline and not report and named_text) or only_text:
         _add_text(body, entity)
     elif entity.body or filename:
         body.parts.append(Part(filename, entity.content_type[:100], len(entity.content())))
@@ -91,8 +93,9 @@ def _add_text(body: Body, entity: Entity) -> None:
 def unflowed(text: str, *, delete_space: bool = False) -> str:
     """format=flowed (RFC 3676): soft line ends joined within one depth of quotation."""
     out: list[str] = []
+    soft_before, depth_before = False, 0
     for depth, line, soft in _flowed_lines(text, delete_space=delete_space):
-        if out and soft_before and depth == depth_before and line != "-- ":
+        if soft_before and depth == depth_before and line != "-- ":
             out[-1] += line
         else:
             out.append(">" * depth + (" " if depth else "") + line)

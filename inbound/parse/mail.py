@@ -13,9 +13,12 @@ from inbound.parse.second import second_opinion
 from inbound.parse.structure import split_head
 
 # Beside these, every header whose name begins with `list-` is kept.
-_KEPT = frozenset(
-    ["from", "to", "cc", "reply-to", "sender", "subject", "date", "return-path", "auto-submitted", "precedence", "x-autoreply", "x-autorespond", "x-auto-response-suppress", "x-failed-recipients", "x-porchlight-hop", "authentication-results", "content-type", "content-language", "x-loop", "x-mailer", "user-agent"]
-)
+_KEPT = frozenset((
+    "from", "to", "cc", "reply-to", "sender", "subject", "date", "return-path", "auto-submitted",
+    "precedence", "x-autoreply", "x-autorespond", "x-auto-response-suppress", "x-failed-recipients",
+    "x-porchlight-hop", "authentication-results", "content-type", "content-language", "x-loop", "x-mailer",
+    "user-agent",
+))  # fmt: skip
 _KEPT_MOST = 60
 _VALUE_CHARACTERS = 2_000
 _SUBJECT_CHARACTERS = 1_000
@@ -66,8 +69,8 @@ def _read(raw: bytes, envelope_sender: str | None, envelope_recipients: tuple[st
 
 def _unread(envelope_sender: str | None, envelope_recipients: tuple[str, ...]) -> Incoming:
     return Incoming(
-        channel=Channel.EMAIL, senders=(), recipients=tuple(one.lower() for one in envelope_recipients), subject="",
-        text="", html="", date=None, rfc_message_id="", references=(), envelope_sender=envelope_sender,
+        channel=Channel.EMAIL, senders=(), recipients=tuple(one.lower() for one in envelope_recipients),
+        subject="", text="", html="", date=None, rfc_message_id="", references=(), envelope_sender=envelope_sender,
         warnings=("unreadable",), readable=False,
     )  # fmt: skip
 

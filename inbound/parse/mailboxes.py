@@ -117,10 +117,8 @@ def _address(text: str) -> str:
     if address.startswith("@") and ":" in address:  # an old source route
         address = address.partition(":")[2]
     local, _, domain = address.rpartition("@")
-    if local.startswith('"') and local.endswith('"') and len(local) > 2:
-        body = local[1:-1]
-    else:
-        body = local
+    in_quotes = len(local) > 2 and local.startswith('"') and local.endswith('"')
+    body = local[1:-1] if in_quotes else local
     odd = any(letter in '@<>"(),;:\\ ' for letter in body) or any(
         letter in "@<>\"(),;\\ '" for letter in domain
     )

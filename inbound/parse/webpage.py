@@ -10,12 +10,21 @@ from inbound.parse import limits
 
 _TAG_CHARACTERS: Final = 16_000
 _QUOTE_DEPTH: Final = 20
-_BLOCKS: Final = frozenset(
-    ["address", "article", "aside", "blockquote", "center", "dd", "div", "dl", "dt", "fieldset", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody", "tr", "ul"]
-)
-_SPACED: Final = frozenset(["blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "table", "ul"])
-_SILENT: Final = frozenset(["head", "script", "style", "template", "title", "noscript", "object", "svg"])
-_EMPTY: Final = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"])
+_BLOCKS: Final = frozenset((
+    "address", "article", "aside", "blockquote", "center", "dd", "div", "dl", "dt", "fieldset", "footer",
+    "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p", "pre",
+    "section", "table", "tbody", "tr", "ul",
+))  # fmt: skip
+_SPACED: Final = frozenset((
+    "blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "table", "ul",
+))  # fmt: skip
+_SILENT: Final = frozenset((
+    "head", "script", "style", "template", "title", "noscript", "object", "svg",
+))  # fmt: skip
+_EMPTY: Final = frozenset((
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
+    "wbr",
+))  # fmt: skip
 
 
 def as_text(page: str) -> str:

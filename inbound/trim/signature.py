@@ -1,0 +1,83 @@
+"""What stands under a letter: "-- " blocks, lines of a phone, footers of lists, closings with a name."""
+
+from typing import Final
+
+from inbound.trim.language import folded, lexicon
+
+_SIGNATURE_LINES: Final = 15
+_CLOSING_LINES: Final = 8
+_CLOSING_CHARACTERS: Final = 60
+_PHONE_CHARACTERS: Final = 70
+_PHONE_WORDS: Final = 9
+_RULE: Final = 20
+
+
+def split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
+    """The lines of the letter, and the lines under it. Nothing is cut that would leave no words."""
+    end = len(lines)
+    while True:
+        start = _start_of_one(lines[:end])
+        if start is None or not any(line.strip() for line in lines[:start]):
+            return lines[:end], lines[end:]
+        end = start
+
+
+def _start_of_one(lines: list[str]) -> int | None:
+    """Where the last signature of these lines begins."""
+    last = len(lines) - 1
+    while last >= 0 and not lines[last].strip():
+        last -= 1
+    if last < 0:
+        return None
+    if is_phone_line(lines[last]):
+        return last
+    if _is_list_rule(lines[last]):
+        return _between_rules(lines, last)
+    for place in range(last, max(-1, last - _SIGNATURE_LINES - 1), -1):
+        bare = lines[place].strip()
+        if bare in ("--", "—", "– –", "-- ") and place > 0 and not _in_code(lines, place):
+            return place
+        if is_phone_line(lines[place]) and place > 0 and not lines[place - 1].strip():
+            return place if last - place <= 2 else None
+        if _is_list_rule(bare) and last - place <= 6:
+            return place
+    return _closing(lines, last)
+
+
+def is_phone_line(line: str) -> bool:
+    """A whole line such as "Sent from my iPhone", in any language we know; never a sentence."""
+    bare = line.strip(" *_\t\u00a0")
+    if not bare or len(bare) > _PHONE_CHARACTERS + 60:
+        return False
+    low = folded(bare.partition("<")[0]).rstrip(".")
+    if "," in low or ". " in low or len(low) > _PHONE_CHARACTERS or len(low.split()) > _PHONE_WORDS:
+        return False
+    return any(low.startswith(start) for start in lexicon().sent_from)
+
+
+def _is_list_rule(line: str) -> bool:
+    bare = line.strip()
+    return len(bare) >= _RULE and not bare.strip("_")
+
+
+def _between_rules(lines: list[str], last: int) -> int:
+    """A disclaimer between two rules of underscores, or the closing rule alone."""
+    for place in range(last - 1, max(-1, last - 40), -1):
+        if _is_list_rule(lines[place]):
+            return place
+    return last
+
+
+def _closing(lines: list[str], last: int) -> int | None:
+    """A closing on its own line with at most a few short lines of name under it."""
+    for place in range(last, max(0, last - _CLOSING_LINES), -1):
+        bare = lines[place].strip()
+        if len(bare) > _CLOSING_CHARACTERS:
+            return None
+        if folded(bare).rstrip(",.!;: ") in lexicon().closings:
+            return place
+    return None
+
+
+def _in_code(lines: list[str], place: int) -> bool:
+    return sum(line.startswith("```") for line in lines[:place]) % 2 == 1
