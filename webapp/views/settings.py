@@ -7,8 +7,8 @@ from werkzeug.wrappers import Response
 from engine.actions import community
 from engine.actions.community import CommunityError, CommunityForm
 from engine.store.community import the_community
-from webapp import town
 from webapp.auth import admins_only, me, runtime
+from webapp.town.leaving import sweep_postoffice
 from webapp.views.choices import ZONES
 
 blueprint = Blueprint("settings", __name__, url_prefix="/settings")
@@ -62,6 +62,6 @@ def _page(form: CommunityForm, error: CommunityError | None = None) -> str:
 @admins_only
 def leave_sample_town() -> Response:
     community.leave_sample_town(runtime(), by=me().id)
-    town.sweep_postoffice(runtime().settings)
+    sweep_postoffice(runtime().settings)
     flash(_("The sample town is gone. This is your community now."))
     return redirect(url_for(".index"))

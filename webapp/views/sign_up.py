@@ -1,14 +1,15 @@
 """The public sign-up, with a confirmation of the address before anything else is sent to it."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import get_locale
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from engine.actions import members
 from engine.actions.members import MemberError, MemberForm
-from engine.store.community import Community, the_community
+from engine.store import tokens
+from engine.store.community import the_community
 from webapp.auth import limiter, public, runtime
+from webapp.views.public import show
 
 blueprint = Blueprint("sign_up", __name__)
 
@@ -18,7 +19,7 @@ TRAP = "website"  # people never see this field; machines fill it in
 @blueprint.get("/join")
 @public
 def form() -> tuple[str, int]:
-    return _page(MemberForm(language=str(get_locale() or "en")))
+    return _page(MemberForm(language=request.args.get("language", "")))
 
 
 @blueprint.post("/join")
@@ -27,7 +28,7 @@ def form() -> tuple[str, int]:
 def join() -> Response | tuple[str, int]:
     """Answers alike for addresses known, unknown and suppressed, and for machines in the trap."""
     typed = _read(request.form)
-    if not _community().sign_up_open:
+    if not _open():
         return _page(typed)
     if not request.form.get(TRAP):
         try:
@@ -40,22 +41,27 @@ def join() -> Response | tuple[str, int]:
 @blueprint.get("/join/thanks")
 @public
 def thanks() -> str:
-    return render_template("web/public/thanks.html", community=_community())
+    return show("thanks")
 
 
 @blueprint.get("/confirm/<secret>")
 @public
 def ask(secret: str) -> str:
     """Only shows a button: mail scanners open links."""
-    return render_template("web/public/confirm.html", community=_community(), secret=secret)
+    return show("confirm", _language_of(secret))
 
 
 @blueprint.post("/confirm/<secret>")
 @public
 def confirm(secret: str) -> tuple[str, int]:
     confirmed = members.confirm(runtime(), secret) is not None
-    shown = render_template("web/public/confirmed.html", community=_community(), confirmed=confirmed)
-    return shown, 200 if confirmed else 404
+    return show("confirmed", _language_of(secret), confirmed=confirmed), 200 if confirmed else 404
+
+
+def _language_of(secret: str) -> str | None:
+    rt = runtime()
+    with rt.reading() as session:
+        return tokens.language_of(session, rt.keys.blind("secret", secret))
 
 
 def _read(posted: MultiDict[str, str]) -> MemberForm:
@@ -68,14 +74,12 @@ def _read(posted: MultiDict[str, str]) -> MemberForm:
     )
 
 
-def _page(typed: MemberForm, error: MemberError | None = None) -> tuple[str, int]:
-    community = _community()
-    if not community.sign_up_open:
-        return render_template("web/public/closed.html", community=community), 404
-    shown = render_template("web/public/join.html", community=community, form=typed, error=error, trap=TRAP)
-    return shown, 422 if error else 200
-
-
-def _community() -> Community:
+def _open() -> bool:
     with runtime().reading() as session:
-        return the_community(session)
+        return the_community(session).sign_up_open
+
+
+def _page(typed: MemberForm, error: MemberError | None = None) -> tuple[str, int]:
+    if not _open():
+        return show("closed", typed.language), 404
+    return show("join", typed.language, form=typed, error=error, trap=TRAP), 422 if error else 200

@@ -5,18 +5,17 @@ The link itself is the permission: no sign-in, no cookie, no CSRF token. GET and
 
 from datetime import timedelta
 
-from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import force_locale
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.actions import addresses
 from engine.privacy import tokens
 from engine.store import deliveries
-from engine.store.community import the_community
 from engine.store.deliveries import Reached
 from engine.vocabulary.ids import DeliveryId
 from engine.vocabulary.words import SuppressionReason
 from webapp.auth import public, runtime
+from webapp.views.public import show
 
 blueprint = Blueprint("unsubscribe", __name__, url_prefix="/u")
 
@@ -68,16 +67,8 @@ def _may_undo(reached: Reached) -> bool:
 
 def _page(token: str, reached: Reached | None) -> tuple[str, int]:
     """Every link that is not ours gets the same page, whatever is wrong with it."""
-    with runtime().reading() as session:
-        community = the_community(session)
     if reached is None:
-        return render_template("web/public/no_such_link.html", community=community), 404
-    with force_locale(reached.language):
-        shown = render_template(
-            "web/public/unsubscribe.html",
-            community=community,
-            token=token,
-            reached=reached,
-            may_undo=_may_undo(reached),
-        )
-    return shown, 200
+        return show("no_such_link"), 404
+    return show(
+        "unsubscribe", reached.language, token=token, reached=reached, may_undo=_may_undo(reached)
+    ), 200
