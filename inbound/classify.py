@@ -19,7 +19,6 @@ _STATUS: Final = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 _REPORT_BYTES: Final = 256 * 1024
 _BLOCKS_MOST: Final = 200
 _RECIPIENTS: Final = ("original-recipient", "final-recipient", "x-actual-recipient")
-_LOOP_LISTS: Final = frozenset({"list-id", "list-post", "list-unsubscribe", "list-owner", "list-subscribe"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,15 +76,19 @@ def classify(incoming: Incoming, raw: bytes, ours: Callable[[str], bool]) -> Ver
         return Verdict(MailKind.BOUNCE, "delivery_status", failed, report.original_ids)
     if not incoming.readable:
         return Verdict(MailKind.UNREADABLE, "unreadable")
-    loop = _loop_sign(incoming, ours)
-    if loop:
-        return Verdict(MailKind.LOOP, loop)
+    own = _our_own(incoming, ours)
+    if own:
+        return Verdict(MailKind.LOOP, own)
+    if _is_daemon(incoming):
+        return Verdict(MailKind.BOUNCE, "daemon", _named_in_headers(incoming), report.original_ids)
     auto = _auto_sign(incoming)
     if auto:
         return Verdict(MailKind.OUT_OF_OFFICE, auto)
-    if _is_daemon(incoming):
-        return Verdict(MailKind.BOUNCE, "daemon", _named_in_headers(incoming), report.original_ids)
-    if _holiday_subject(incoming.subject):
+    if _is_bulk(incoming):
+        return Verdict(MailKind.LOOP, "bulk")
+    if incoming.envelope_sender == "":
+        return Verdict(MailKind.OUT_OF_OFFICE, "null_sender")
+    if _begins(incoming.subject, "holiday"):
         return Verdict(MailKind.OUT_OF_OFFICE, "subject")
     return Verdict(MailKind.PERSON, "person")
 
@@ -93,36 +96,37 @@ def classify(incoming: Incoming, raw: bytes, ours: Callable[[str], bool]) -> Ver
 def _may_report(incoming: Incoming) -> bool:
     """Only mail that looks like a report is searched for one: a person may forward a bounce to us."""
     kind = incoming.headers.get("content-type", "").lower()
-    return "multipart/report" in kind or _is_daemon(incoming) or "message/delivery-status" in kind
+    return kind.startswith(("multipart/report", "message/")) or _is_daemon(incoming)
 
 
 def _is_daemon(incoming: Incoming) -> bool:
-    if incoming.envelope_sender == "":
+    """A mail server speaks: by its name, or without an envelope sender about a mail that failed."""
+    if any(one.address.partition("@")[0] in _DAEMONS for one in incoming.senders):
         return True
-    locals_ = [one.address.partition("@")[0] for one in incoming.senders]
-    names = [one.name.lower() for one in incoming.senders]
-    return any(local in _DAEMONS for local in locals_) or any(name.startswith(_DAEMONS) for name in names)
+    if any(one.name.lower().startswith(_DAEMONS) for one in incoming.senders):
+        return True
+    failed = "x-failed-recipients" in incoming.headers or _begins(incoming.subject, "bounce")
+    return incoming.envelope_sender == "" and failed
 
 
-def _loop_sign(incoming: Incoming, ours: Callable[[str], bool]) -> str:
+def _our_own(incoming: Incoming, ours: Callable[[str], bool]) -> str:
     if "x-porchlight-hop" in incoming.headers:
         return "our_own_hop"
-    if any(one.address and ours(one.address) for one in incoming.senders):
-        return "from_ourselves"
-    if _LOOP_LISTS & incoming.headers.keys():
-        return "list"
-    if incoming.headers.get("precedence", "").strip().lower() in _BULK and not _auto_sign(incoming):
-        return "precedence"
-    return ""
+    return "from_ourselves" if any(one.address and ours(one.address) for one in incoming.senders) else ""
+
+
+def _is_bulk(incoming: Incoming) -> bool:
+    headers = incoming.headers
+    listed = any(name.startswith("list-") for name in headers)
+    return listed or headers.get("precedence", "").strip().lower() in _BULK
 
 
 def _auto_sign(incoming: Incoming) -> str:
-    """RFC 3834: any Auto-Submitted but `no` is a machine's; then the older signs."""
+    """RFC 3834: any Auto-Submitted but `no` is a machine's; then the older signs. A mail from a list is
+    not told from a holiday note by its precedence."""
     headers = incoming.headers
     submitted = headers.get("auto-submitted", "no").partition(";")[0].strip().lower()
-    if submitted and submitted != "no" and not _is_daemon(incoming):
-        return "auto_submitted"
-    if submitted == "auto-replied":
+    if submitted not in ("no", ""):
         return "auto_submitted"
     for name in ("x-autoreply", "x-autorespond"):
         if headers.get(name, "no").strip().lower() not in ("no", "false", ""):
@@ -131,14 +135,14 @@ def _auto_sign(incoming: Incoming) -> str:
 
 
 @cache
-def _subjects() -> tuple[str, ...]:
-    file = files("inbound.understand") / "holiday_subjects.toml"
-    table: dict[str, list[str]] = tomllib.loads(file.read_text("utf-8"))
-    return tuple(start for starts in table.values() for start in starts)
+def _subjects(kind: str) -> tuple[str, ...]:
+    file = files("inbound.understand") / "subjects.toml"
+    table: dict[str, dict[str, list[str]]] = tomllib.loads(file.read_text("utf-8"))
+    return tuple(start for starts in table[kind].values() for start in starts)
 
 
-def _holiday_subject(subject: str) -> bool:
-    return subject.strip().lower().startswith(_subjects())
+def _begins(subject: str, kind: str) -> bool:
+    return subject.strip().lower().startswith(_subjects(kind))
 
 
 def _named_in_headers(incoming: Incoming) -> tuple[Failed, ...]:
@@ -181,8 +185,8 @@ def _failed_in(status: bytes) -> list[Failed]:
 
 
 def _failed_recipient(fields: Headers) -> Failed | None:
-    action = fields.text("action").partition(" ")[0].lower()
-    if action not in ("failed", "delayed"):
+    action = fields.text("action").partition(" ")[0].strip("()").lower()
+    if action not in ("failed", "delayed") and (action or fields.text("status")[:1] not in ("4", "5")):
         return None
     for name in _RECIPIENTS:
         address = fields.text(name).rpartition(";")[2].strip().strip("<>").lower()

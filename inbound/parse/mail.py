@@ -70,8 +70,8 @@ def _read(raw: bytes, envelope_sender: str | None, envelope_recipients: tuple[st
 def _unread(envelope_sender: str | None, envelope_recipients: tuple[str, ...]) -> Incoming:
     return Incoming(
         channel=Channel.EMAIL, senders=(), recipients=tuple(one.lower() for one in envelope_recipients),
-        subject="", text="", html="", date=None, rfc_message_id="", references=(), envelope_sender=envelope_sender,
-        warnings=("unreadable",), readable=False,
+        subject="", text="", html="", date=None, rfc_message_id="", references=(),
+        envelope_sender=envelope_sender, warnings=("unreadable",), readable=False,
     )  # fmt: skip
 
 

@@ -109,7 +109,7 @@ def _attribution_at(texts: list[str], kinds: list[Kind], here: int) -> int:
     joined = ""
     for count in range(1, _ATTRIBUTION_LINES + 1):
         place = here + count - 1
-        if place >= len(texts) or kinds[place] is not Kind.WORDS:
+        if place >= len(texts) or not (kinds[place] is Kind.WORDS or _closes_address(joined, texts[place])):
             return 0
         joined = f"{joined} {texts[place].strip()}" if joined else texts[place].strip()
         if len(joined) > _ATTRIBUTION_CHARACTERS:
@@ -117,6 +117,11 @@ def _attribution_at(texts: list[str], kinds: list[Kind], here: int) -> int:
         if is_attribution(joined):
             return count
     return 0
+
+
+def _closes_address(joined: str, text: str) -> bool:
+    """Whether a line begins with the `>` of an address that the wrapping left open: not a quotation."""
+    return joined.rfind("<") > joined.rfind(">") and text.startswith(">")
 
 
 def _may_begin(text: str) -> bool:
