@@ -57,15 +57,15 @@ def _dead_parts(silence: dict[str, float | None]) -> list[Trouble]:
         "clock": _("Nobody moves on in a sequence: the clock shows no sign of life."),
     }
     mend = {
-        "worker": _("Start it with `porchlight worker`, or all parts with `porchlight up`."),
-        "clock": _("Start it with `porchlight clock`, or all parts with `porchlight up`."),
+        "worker": _("Start it with “porchlight worker”, or all parts with “porchlight up”."),
+        "clock": _("Start it with “porchlight clock”, or all parts with “porchlight up”."),
     }
     dead = [part for part in PARTS if (seconds := silence.get(part)) is None or seconds > QUIET]
     return [Trouble(words[part], mend[part]) for part in dead]
 
 
 def _late_piles(queues: Queues, now: datetime) -> list[Trouble]:
-    mend = _("See whether worker and clock live; `porchlight doctor` checks the connections.")
+    mend = _("See whether worker and clock live; “porchlight doctor” checks the connections.")
     late = (
         (queues.unread, _("Mail has come in and is not read yet.")),
         (queues.due_letters, _("Letters are due and have not left.")),
