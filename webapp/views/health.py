@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Blueprint, render_template
-from flask_babel import gettext as _
 
 from engine.store import health
 from engine.store.health import Pile, Queues
 from engine.vocabulary.words import DeliveryState
 from webapp.auth import runtime
+from webapp.speech import _
 
 blueprint = Blueprint("health", __name__, url_prefix="/health")
 

@@ -1,8 +1,6 @@
 """One-off letters: write and check, count, test to myself, send after a confirmation, cancel."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from engine.actions import letters
@@ -12,6 +10,7 @@ from engine.store import people, progress
 from engine.store.sequences import SequenceKind, SequenceState
 from engine.vocabulary.ids import SequenceId
 from webapp.auth import admins_only, me, runtime
+from webapp.speech import _, language_name, ngettext
 from webapp.views import path
 from webapp.views.sequences import sequence_or_404
 
@@ -64,7 +63,7 @@ def page(sequence_id: SequenceId) -> str:
         "web/letter.html",
         letter=found,
         step=script.steps[0] if script else None,
-        language=path.language_name(script.language) if script else "",
+        language=language_name(script.language) if script else "",
         audience=path.audience_in_words(script.audience) if script and script.audience else "",
         count=letters.count(rt, sequence_id) if found.state is SequenceState.DRAFT else None,
     )

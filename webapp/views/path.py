@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import assert_never
 
-from flask_babel import format_date, format_time, get_locale, ngettext
-from flask_babel import gettext as _
-
 from engine.vocabulary.script import (
     Act,
     Audience,
@@ -33,6 +30,7 @@ from engine.vocabulary.script import (
     Tagged,
     When,
 )
+from webapp.speech import _, day_name, language_name, ngettext, wall_time, weekday_name
 
 
 @dataclass(frozen=True)
@@ -70,9 +68,9 @@ def when_in_words(when: When) -> str:
         case Later(wait, at):
             return _("%(wait)s later", wait=_wait(wait)) + _at(at)
         case NextDay(day, at):
-            return _("next %(day)s", day=_weekday(day)) + _at(at)
+            return _("next %(day)s", day=weekday_name(day)) + _at(at)
         case OnDate(day, at):
-            return _("on %(day)s", day=format_date(day, "long", rebase=False)) + _at(at)
+            return _("on %(day)s", day=day_name(day)) + _at(at)
         case _:
             assert_never(when)
 
@@ -86,14 +84,8 @@ def _wait(wait: timedelta) -> str:
     return ngettext("%(num)s minute", "%(num)s minutes", minutes)
 
 
-def _weekday(day: int) -> str:
-    locale = get_locale()
-    names = locale.days["format"]["wide"] if locale else {}
-    return str(names.get(day, day))
-
-
 def _at(at: time | None) -> str:
-    return "" if at is None else _(", at %(time)s", time=format_time(at, "short", rebase=False))
+    return "" if at is None else _(", at %(time)s", time=wall_time(at))
 
 
 def audience_in_words(audience: Audience) -> str:
@@ -124,11 +116,6 @@ def goal_in_words(goal: Goal) -> str:
             return _("has replied")
         case _:
             assert_never(goal)
-
-
-def language_name(code: str) -> str:
-    locale = get_locale()
-    return str(locale.languages.get(code, code)) if locale else code
 
 
 def _meant(rule: ReplyRule) -> str:

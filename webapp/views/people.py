@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -18,6 +17,7 @@ from engine.store.timeline import timeline
 from engine.vocabulary.ids import AddressId, MemberId, OrganizerId
 from engine.vocabulary.words import Channel, SuppressionReason
 from webapp.auth import me, runtime
+from webapp.speech import _
 from webapp.views.choices import ZONES
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")

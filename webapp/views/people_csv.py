@@ -1,12 +1,12 @@
 """People from and to CSV: upload, look at what was read line by line, confirm; and the export."""
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
 from engine.actions import auditing, importing
 from webapp import uploads
 from webapp.auth import admins_only, me, runtime
+from webapp.speech import _
 
 blueprint = Blueprint("people_csv", __name__, url_prefix="/people")
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Reply
 
 from engine.actions import sequences
@@ -15,6 +14,7 @@ from engine.store.progress import SequenceLine
 from engine.store.sequences import SequenceKind
 from engine.vocabulary.ids import MemberId, SequenceId
 from webapp.auth import admins_only, me, runtime
+from webapp.speech import _
 from webapp.views import path
 
 blueprint = Blueprint("sequences", __name__, url_prefix="/sequences")

@@ -1,13 +1,13 @@
 """What the community decided about itself; and the way out of the sample town."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.actions import community
 from engine.actions.community import CommunityError, CommunityForm
 from engine.store.community import the_community
 from webapp.auth import admins_only, me, runtime
+from webapp.speech import _
 from webapp.town.leaving import sweep_postoffice
 from webapp.views.choices import ZONES
 

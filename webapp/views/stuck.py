@@ -1,14 +1,13 @@
 """Stuck mail: what was kept but could not be read, its source, and another try."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from engine.store import raw
 from engine.vocabulary.ids import RawId
 from inbound import receive
 from webapp.auth import runtime
+from webapp.speech import _, ngettext
 
 blueprint = Blueprint("stuck", __name__, url_prefix="/stuck")
 

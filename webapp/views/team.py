@@ -1,7 +1,6 @@
 """The team: who answers here, invitations, and one's own profile."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from engine.actions import organizers, profiles
@@ -12,6 +11,7 @@ from engine.store.team import Teammate
 from engine.vocabulary.ids import OrganizerId
 from engine.vocabulary.words import Role
 from webapp.auth import admins_only, me, runtime
+from webapp.speech import _
 from webapp.views.choices import ZONES
 
 blueprint = Blueprint("team", __name__)

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from engine.actions import enrollments
@@ -14,6 +12,7 @@ from engine.store.sequences import SequenceKind
 from engine.vocabulary.ids import EnrollmentId, MemberId, SequenceId
 from engine.vocabulary.words import Ending
 from webapp.auth import runtime
+from webapp.speech import _, ngettext
 from webapp.views.people import person_or_404
 
 blueprint = Blueprint("walks", __name__)
