@@ -92,15 +92,15 @@ def _add_text(body: Body, entity: Entity) -> None:
 
 def unflowed(text: str, *, delete_space: bool = False) -> str:
     """format=flowed (RFC 3676): soft line ends joined within one depth of quotation."""
-    out: list[str] = []
+    paragraphs: list[list[str]] = []
     soft_before, depth_before = False, 0
     for depth, line, soft in _flowed_lines(text, delete_space=delete_space):
         if soft_before and depth == depth_before and line != "-- ":
-            out[-1] += line
+            paragraphs[-1].append(line)
         else:
-            out.append(">" * depth + (" " if depth else "") + line)
+            paragraphs.append([">" * depth + " " if depth else "", line])
         soft_before, depth_before = soft, depth
-    return "\n".join(out)
+    return "\n".join("".join(pieces) for pieces in paragraphs)
 
 
 def _flowed_lines(text: str, *, delete_space: bool) -> Iterator[tuple[int, str, bool]]:

@@ -77,31 +77,28 @@ def split_head(block: bytes) -> tuple[bytes, bytes]:
 
 def _pieces(body: bytes, boundary: str) -> list[bytes]:
     """What stands between the boundary lines; without any boundary, the body as one part."""
-    mark = b"--" + boundary.encode("utf-8", "surrogateescape").rstrip()
+    mark = b"\n--" + boundary.encode("utf-8", "surrogateescape").rstrip()
+    lined = b"\n" + body  # so that a boundary in the first line is found like any other
     pieces: list[bytes] = []
     start, here = -1, 0
     while boundary and len(pieces) < limits.PARTS:
-        found = body.find(mark, here)
+        found = lined.find(mark, here)
         if found < 0:
             break
-        line_end = body.find(b"\n", found)
-        line_end = len(body) if line_end < 0 else line_end
-        rest = body[found + len(mark) : min(line_end, found + len(mark) + 80)].strip()
-        here = max(found + len(mark), 1)
-        if (found and body[found - 1 : found] != b"\n") or rest not in (b"", b"--"):
+        line_end = lined.find(b"\n", found + 1)
+        line_end = len(lined) if line_end < 0 else line_end
+        here = line_end
+        rest = lined[found + len(mark) : line_end][:80].strip()
+        if rest not in (b"", b"--"):
             continue
         if start >= 0:
-            pieces.append(_without_line_end(body[start:found]))
-        start, here = (line_end + 1 if rest == b"" else -1), line_end
+            pieces.append(lined[start:found].removesuffix(b"\r"))
         if rest == b"--":
             return pieces
+        start = line_end + 1
     if start >= 0:
-        pieces.append(body[start:])
+        pieces.append(lined[start:])
     return pieces or [b"\n" + body]
-
-
-def _without_line_end(piece: bytes) -> bytes:
-    return piece.removesuffix(b"\n").removesuffix(b"\r")
 
 
 def _from_uu(body: bytes) -> bytes:

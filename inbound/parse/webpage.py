@@ -4,10 +4,12 @@ Not html.parser: that of Python 3.11.7 needs quadratic time for unclosed comment
 """
 
 import html
+import re
 from typing import Final
 
 from inbound.parse import limits
 
+_NOT_A_TAG: Final = re.compile(r"(?:<(?![A-Za-z/!?])[^<]*)+")
 _TAG_CHARACTERS: Final = 16_000
 _QUOTE_DEPTH: Final = 20
 _BLOCKS: Final = frozenset((
@@ -52,8 +54,10 @@ def _take_tag(page: str, start: int, writer: "_Writer") -> int:
         return end + 3
     after = page[start + 1 : start + 2]
     if not (after.isalpha() or after in ("/", "!", "?")) or not after:
-        writer.words("<")
-        return start + 1
+        literal = _NOT_A_TAG.match(page, start)
+        end = literal.end() if literal else start + 1
+        writer.words(page[start:end])
+        return end
     tag = page[start + 1 : _end_of_tag(page, start)]
     name = tag.lstrip("/").split(None, 1)[0].rstrip("/").lower() if tag.strip("/ \t\r\n") else ""
     if tag.startswith("/"):
@@ -66,6 +70,9 @@ def _take_tag(page: str, start: int, writer: "_Writer") -> int:
 def _end_of_tag(page: str, start: int) -> int:
     """The place of the `>` that ends a tag, quoted attributes obeyed where they are closed in time."""
     limit = min(len(page), start + _TAG_CHARACTERS)
+    plain = page.find(">", start, limit)
+    if plain >= 0 and page.find("=", start, plain) < 0:
+        return plain
     quote = ""
     for here in range(start + 1, limit):
         letter = page[here]
@@ -75,7 +82,6 @@ def _end_of_tag(page: str, start: int) -> int:
             return here
         elif letter in "\"'" and page[here - 1] == "=":
             quote = letter
-    plain = page.find(">", start, limit)
     return plain if plain >= 0 else limit
 
 

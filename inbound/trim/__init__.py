@@ -12,7 +12,7 @@ from inbound.trim.signature import is_phone_line, split_signature
 
 __all__ = ["trim"]
 
-_ROUNDS: Final = 20
+_ROUNDS: Final = 8
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u200e\u200f"))
 
 

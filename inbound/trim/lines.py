@@ -12,6 +12,7 @@ _DASHES: Final = "-_–—=*~ \t>"
 _TOKENS: Final = re.compile(r"[^\W\d_]+|\d+")
 _CLOCK: Final = re.compile(r"\d{1,2}[:.h]\d{2}")
 _DATE: Final = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
+_YEAR: Final = re.compile(r"\b(?:19|20)\d{2}\b")
 _ATTRIBUTION_LINES: Final = 4
 _ATTRIBUTION_CHARACTERS: Final = 500
 _HEADER_WORD_CHARACTERS: Final = 24
@@ -45,24 +46,29 @@ def read_lines(text: str) -> list[Line]:
 
 def is_attribution(text: str) -> bool:
     """Whether these words, joined from at most a few lines, say who wrote what follows, and when."""
-    low = folded(text).strip(_DASHES)
-    ended = low.endswith((":", ":*"))
+    end = text.rstrip(_DASHES)
+    ended = end.endswith((":", "："))
+    if len(text) > _ATTRIBUTION_CHARACTERS or not (ended or ("@" in text and _ends_with_wrote(end[-40:]))):
+        return False
+    low = folded(end).lstrip(_DASHES)
     words = _TOKENS.findall(low)
-    if not words or len(low) > _ATTRIBUTION_CHARACTERS:
-        return False
     address = "@" in low
-    dated = _says_when(low, words)
-    tail = words[-3:] if ended else words[-1:]
-    known = lexicon()
-    wrote = any(word in known.wrote for word in tail) or any(
-        low.rstrip(":*").endswith(w) for w in known.wrote
-    )
-    if wrote and (ended or address):
-        return address or dated
-    if not ended:
-        return False
-    inside = any(word in known.wrote for word in words)
-    return (inside and (dated or address)) or (address and dated and bool(_CLOCK.search(low)))
+    at_a_time = bool(_CLOCK.search(low) or _DATE.search(low) or _YEAR.search(low))
+    if _ends_with_wrote(low[-40:]):
+        return address or at_a_time or _names_a_day(words)
+    if any(word in lexicon().wrote for word in words):  # "schrieb Ann Lee:"
+        return at_a_time or address
+    return address and at_a_time and bool(_CLOCK.search(low))
+
+
+def _names_a_day(words: list[str]) -> bool:
+    """A number and a month or a weekday."""
+    return any(word.isdigit() for word in words) and any(word in lexicon().calendar for word in words)
+
+
+def _ends_with_wrote(text: str) -> bool:
+    """Whether a text ends with a word for "wrote". Not every language puts a space before it."""
+    return folded(text).rstrip(":").rstrip().endswith(tuple(lexicon().wrote))
 
 
 def _says_when(low: str, words: list[str]) -> bool:

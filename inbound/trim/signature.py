@@ -4,6 +4,7 @@ from typing import Final
 
 from inbound.trim.language import folded, lexicon
 
+_SIGNATURES: Final = 50
 _SIGNATURE_LINES: Final = 15
 _CLOSING_LINES: Final = 8
 _CLOSING_CHARACTERS: Final = 60
@@ -15,11 +16,12 @@ _RULE: Final = 20
 def split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
     """The lines of the letter, and the lines under it. Nothing is cut that would leave no words."""
     end = len(lines)
-    while True:
+    for _ in range(_SIGNATURES):
         start = _start_of_one(lines[:end])
         if start is None or not any(line.strip() for line in lines[:start]):
-            return lines[:end], lines[end:]
+            break
         end = start
+    return lines[:end], lines[end:]
 
 
 def _start_of_one(lines: list[str]) -> int | None:
@@ -35,7 +37,7 @@ def _start_of_one(lines: list[str]) -> int | None:
         return _between_rules(lines, last)
     for place in range(last, max(-1, last - _SIGNATURE_LINES - 1), -1):
         bare = lines[place].strip()
-        if bare in ("--", "—", "– –", "-- ") and place > 0 and not _in_code(lines, place):
+        if bare in ("--", "—") and place > 0 and not _in_code(lines, place):
             return place
         if is_phone_line(lines[place]) and place > 0 and not lines[place - 1].strip():
             return place if last - place <= 2 else None
@@ -52,7 +54,7 @@ def is_phone_line(line: str) -> bool:
     low = folded(bare.partition("<")[0]).rstrip(".")
     if "," in low or ". " in low or len(low) > _PHONE_CHARACTERS or len(low.split()) > _PHONE_WORDS:
         return False
-    return any(low.startswith(start) for start in lexicon().sent_from)
+    return low.startswith(lexicon().sent_from)
 
 
 def _is_list_rule(line: str) -> bool:
