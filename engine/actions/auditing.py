@@ -1,10 +1,13 @@
-"""A line in the audit for acts that change nothing else, such as an export."""
+"""A line in the audit: who did what to whom. Joins the transaction of the act."""
 
 from engine.runtime import Runtime
 from engine.store.audit import AuditEntry
-from engine.vocabulary.ids import OrganizerId
 
 
-def note(rt: Runtime, act: str, subject: str, *, by: OrganizerId) -> None:
+def note(rt: Runtime, act: str, subject: str, *, by: str, detail: str = "") -> None:
+    """`by` is an organizer's id, or `member`, `organizer`, `machine`, `cli`."""
     with rt.transaction() as session:
-        session.add(AuditEntry(id=rt.ids.new(), at=rt.clock.now(), actor=by, act=act, subject=subject))
+        entry = AuditEntry(
+            id=rt.ids.new(), at=rt.clock.now(), actor=by, act=act, subject=subject, detail=detail
+        )
+        session.add(entry)

@@ -1,68 +1,94 @@
 """Members come, are edited, are tagged."""
 
-from dataclasses import dataclass
+from sqlalchemy.orm import Session
 
+from engine.actions import auditing, joining
+from engine.actions.forms import MemberError, MemberForm, Profile, check, fold_tag, tag_of
+from engine.actions.joining import Terms
+from engine.actions.signing_up import confirm, sign_up
 from engine.runtime import Runtime
-from engine.vocabulary.ids import MemberId, OrganizerId
+from engine.store import addresses, consents, search
+from engine.store.base import table_of, upsert
+from engine.store.members import Member, MemberTag, replace_tags
+from engine.vocabulary.ids import AddressId, MemberId, OrganizerId
 from engine.vocabulary.words import Channel
 
-
-class MemberError(Exception):
-    """What was typed cannot be kept: `field` names the input, the text says what is wrong and how to mend it."""
-
-    def __init__(self, field: str, text: str) -> None:
-        super().__init__(text)
-        self.field = field
+__all__ = ["MemberError", "MemberForm", "add", "confirm", "edit", "sign_up", "tag", "untag"]
 
 
-@dataclass(frozen=True)
-class MemberForm:
-    """What is known of a member, as typed. Empty text: not known. At least an email or a phone."""
-
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    phone: str = ""
-    neighborhood: str = ""
-    language: str = "en"
-    zone: str = ""  # empty: the community's
-    channel: Channel | None = None  # None: email where there is one, else text
-    tags: tuple[str, ...] = ()
-    organizer_id: OrganizerId | None = None  # None: the active organizer with the fewest members
-
-
-def add(rt: Runtime, form: MemberForm, *, how: str, consent_wording: str = "", sample: bool = False) -> MemberId:
+def add(
+    rt: Runtime, form: MemberForm, *, how: str, consent_wording: str = "", sample: bool = False
+) -> MemberId:
     """Adds a member with given consent for each address (an organizer or an import says they agreed).
 
-    A known address of the same kind belongs to that member: their row is returned, nothing is changed.
-    Raises MemberError.
+    A known email, or a known phone with the same first name, belongs to that member: their id is
+    returned and nothing is changed. Raises MemberError.
     """
-    raise NotImplementedError
+    with rt.transaction() as session:
+        profile = check(form, joining.house_of(rt, session))
+        terms = Terms(how, wording=consent_wording, sample=sample)
+        return joining.join(rt, [profile], terms)[0].id
 
 
 def edit(rt: Runtime, member_id: MemberId, form: MemberForm, *, by: OrganizerId) -> None:
-    """Replaces what is known; addresses that are gone are unlinked, never deleted. Raises MemberError, LookupError."""
-    raise NotImplementedError
+    """Replaces what is known; addresses that are gone are unlinked, never deleted. An address that is
+    new gets given consent: the organizer says they agreed. Raises MemberError, LookupError."""
+    with rt.transaction() as session:
+        member = _existing(session, member_id)
+        profile = check(form, joining.house_of(rt, session))
+        _refuse_taken_email(session, member_id, profile)
+        _relink(rt, session, member_id, profile)
+        member.first_name, member.last_name = profile.first_name, profile.last_name
+        member.neighborhood, member.language = profile.neighborhood, profile.language
+        member.zone, member.channel = profile.zone, profile.channel
+        member.organizer_id = profile.organizer_id or member.organizer_id
+        replace_tags(session, member_id, profile.tags)
+        search.reindex(session, member_id, joining.words_for(rt, profile))
+        auditing.note(rt, "member.edited", member_id, by=by)
+
+
+def _existing(session: Session, member_id: MemberId) -> Member:
+    member = session.get(Member, member_id)
+    if member is None:
+        raise LookupError("There is no such member.")
+    return member
+
+
+def _refuse_taken_email(session: Session, member_id: MemberId, profile: Profile) -> None:
+    emails = [typed.value_hash for typed in profile.addresses if typed.personal]
+    for owners in addresses.owners_by_hash(session, emails).values():
+        if any(owner != member_id for owner in owners):
+            raise MemberError(
+                "email", "This email is another member's. Look them up, or give a different one."
+            )
+
+
+def _relink(rt: Runtime, session: Session, member_id: MemberId, profile: Profile) -> None:
+    """The form shows the newest address of each kind: another one replaces it, none unlinks all."""
+    typed = joining.address_ids(rt, session, profile.addresses)
+    fresh, gone = set(typed.values()), set[AddressId]()
+    for channel in Channel:
+        linked = [each for each in addresses.linked(session, member_id) if each.channel is channel]
+        if any(each.id in fresh for each in linked):
+            fresh -= {each.id for each in linked}
+        else:
+            kept = any(each.channel is channel for each in profile.addresses)
+            gone |= {each.id for each in (linked[-1:] if kept else linked)}
+    addresses.unlink(session, member_id, sorted(gone))
+    consents.end_standing(session, member_id, sorted(gone), rt.clock.now())
+    joining.link(rt, session, [(member_id, each) for each in sorted(fresh)], Terms("added"))
 
 
 def tag(rt: Runtime, member_id: MemberId, name: str) -> None:
     """Puts a tag on; names are folded to lower case, at most 60 characters. Twice is once."""
-    raise NotImplementedError
+    row = {"member_id": member_id, "tag": tag_of(name)}
+    with rt.transaction() as session:
+        upsert(session, table_of(MemberTag), ["member_id", "tag"], row)
 
 
 def untag(rt: Runtime, member_id: MemberId, name: str) -> None:
-    raise NotImplementedError
-
-
-def sign_up(rt: Runtime, form: MemberForm) -> None:
-    """The public form: adds the person with pending consent and sends one confirmation letter or text.
-
-    Known, unknown and suppressed addresses look alike from outside; one address gets at most one
-    confirmation, ever, until it confirms. Raises MemberError for what cannot be an address.
-    """
-    raise NotImplementedError
-
-
-def confirm(rt: Runtime, secret: str) -> MemberId | None:
-    """Consent given by the link. None: unknown, used or expired."""
-    raise NotImplementedError
+    """Takes a tag off; one that is not there is no error."""
+    with rt.transaction() as session:
+        found = session.get(MemberTag, (member_id, fold_tag(name)))
+        if found is not None:
+            session.delete(found)

@@ -114,11 +114,14 @@ def insert_new(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]
 
 
 def upsert(session: Session, table: Table, keys: Sequence[str], row: Mapping[str, Any]) -> None:
-    """Inserts one row, or sets its other columns where a row with the same keys stands already."""
+    """Inserts one row, or sets its other columns (if it has any) where one with the same keys stands."""
     make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = make(table).values(dict(row))
     rest = {name: statement.excluded[name] for name in row if name not in keys}
-    session.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=rest))
+    if rest:
+        session.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=rest))
+    else:
+        session.execute(statement.on_conflict_do_nothing(index_elements=list(keys)))
 
 
 def database_now(session: Session) -> datetime:

@@ -1,14 +1,18 @@
 """Members, their tags, and the keyed words they are found by."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String, delete, func, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.privacy.sealed import Sealed
-from engine.store.base import HASH, ID, Base, Moment, words
+from engine.store.base import HASH, ID, Base, Moment, table_of, words
 from engine.vocabulary.ids import MemberId, OrganizerId
 from engine.vocabulary.words import Channel
+
+_AT_ONCE = 500  # ids in one statement
 
 
 class Member(Base):
@@ -42,3 +46,43 @@ class MemberWord(Base):
 
     word_hash: Mapped[str] = mapped_column(HASH, primary_key=True)  # keys.blind("word", word)
     member_id: Mapped[MemberId] = mapped_column(ForeignKey("members.id"), primary_key=True, index=True)
+
+
+def tags_of(session: Session, member_ids: Sequence[MemberId]) -> dict[MemberId, frozenset[str]]:
+    """The tags of these members; members without one are left out."""
+    query = select(MemberTag.member_id, MemberTag.tag).where(MemberTag.member_id.in_(member_ids))
+    found: dict[MemberId, set[str]] = defaultdict(set)
+    for member_id, tag in session.execute(query):
+        found[member_id].add(tag)
+    return {member_id: frozenset(tags) for member_id, tags in found.items()}
+
+
+def replace_tags(session: Session, member_id: MemberId, tags: Sequence[str]) -> None:
+    session.execute(delete(MemberTag).where(MemberTag.member_id == member_id))
+    if tags:
+        rows = [{"member_id": member_id, "tag": tag} for tag in tags]
+        session.execute(insert(table_of(MemberTag)), rows)
+
+
+def first_names(session: Session, member_ids: Sequence[MemberId]) -> dict[MemberId, str]:
+    query = select(Member.id, Member.first_name).where(Member.id.in_(member_ids))
+    return dict(session.execute(query).tuples().all())
+
+
+def members_per_organizer(session: Session) -> dict[OrganizerId, int]:
+    """How many members each organizer has; those with none are left out."""
+    query = select(Member.organizer_id, func.count()).group_by(Member.organizer_id)
+    return {organizer_id: count for organizer_id, count in session.execute(query) if organizer_id}
+
+
+def members_with(session: Session, organizer_id: OrganizerId) -> list[MemberId]:
+    """Whose organizer this is."""
+    query = select(Member.id).where(Member.organizer_id == organizer_id).order_by(Member.id)
+    return list(session.execute(query).scalars())
+
+
+def give_to(session: Session, member_ids: Sequence[MemberId], organizer_id: OrganizerId | None) -> None:
+    """Makes this their organizer."""
+    for start in range(0, len(member_ids), _AT_ONCE):
+        some = member_ids[start : start + _AT_ONCE]
+        session.execute(update(Member).where(Member.id.in_(some)).values(organizer_id=organizer_id))

@@ -42,6 +42,7 @@ class Message(Base):
     body_html: Mapped[str | None] = mapped_column(Sealed("messages.body_html"))  # inbound: never cleaned here
     rfc_message_id: Mapped[str | None] = mapped_column(String(998))  # the mail header, with its brackets
     rfc_hash: Mapped[str | None] = mapped_column(HASH, index=True)  # sha256 of it
+    in_reply_to: Mapped[str | None] = mapped_column(String(998))  # outbound: the mail header it answers
     raw_id: Mapped[RawId | None] = mapped_column(ForeignKey("raw.id"), unique=True)
     kind: Mapped[MailKind | None] = mapped_column(words(MailKind))  # inbound
     trust: Mapped[Trust | None] = mapped_column(words(Trust))  # inbound
