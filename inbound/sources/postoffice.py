@@ -45,7 +45,7 @@ def receive_email(rt: Runtime, message: bytes, envelope: Envelope) -> bool:
 
 
 def receive_text(rt: Runtime, form: Mapping[str, str]) -> bool:
-    """Keeps one text, as Twilio posts it; False when the same one was kept before. Raises PostofficeClosed."""
+    """Keeps one text, as Twilio posts it; False when it was kept before. Raises PostofficeClosed."""
     kept = KeptRaw(
         key=f"{SOURCE}:{form['MessageSid']}",
         kind=RawKind.SMS,

@@ -17,7 +17,9 @@ def open_house() -> Runtime:
     """An existing house, migrated. Raises what `webapp.cli.sentences` can say."""
     settings = read_settings()
     if is_missing(settings):
-        raise Unable("There is no community here yet. Run `porchlight init`, or `porchlight up` for a sample town.")
+        raise Unable(
+            "There is no community here yet. Run `porchlight init`, or `porchlight up` for a sample town."
+        )
     rt = build_runtime(settings)
     migrations.migrate(rt.database)
     return rt

@@ -41,7 +41,8 @@ def sentence_for(problem: Exception) -> str | None:
         return str(problem)
     if isinstance(problem, OSError) and problem.errno in _FOLDER_TROUBLE:
         where = problem.filename or "The data folder"
-        return f"{where} cannot be used: {_FOLDER_TROUBLE[problem.errno]}. Set PORCHLIGHT_DATA to a folder of yours."
+        why = _FOLDER_TROUBLE[problem.errno]
+        return f"{where} cannot be used: {why}. Set PORCHLIGHT_DATA to a folder of yours."
     if kind == "OperationalError" and hasattr(problem, "orig"):
         return f"The database cannot be used ({problem.orig}). Run `porchlight doctor` to see what is wrong."
     return None

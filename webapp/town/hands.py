@@ -34,7 +34,7 @@ def answer_letter(rt: Runtime, writer: Writer, mail: Mail, words: str) -> None:
 
 
 def write_letter(rt: Runtime, writer: Writer, to: str, words: str) -> None:
-    """Writes to an address of ours out of the blue; the first line is the subject. Raises PostofficeClosed."""
+    """Writes to us out of the blue; the first line is the subject. Raises PostofficeClosed."""
     subject = words.strip().splitlines()[0][:60]
     _post(rt, writer, writing.write_email(words, to, subject, _pen(rt, writer)), to)
 

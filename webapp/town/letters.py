@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from engine.content.sms import count
+
 from engine.gateways import postoffice
 from engine.gateways.postoffice import Letter, Mailbox
 from engine.vocabulary.words import Channel

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from engine import jobs
 from engine.actions import community, conversations, enrollments, members, organizers, sequences
@@ -22,8 +21,8 @@ from engine.privacy.sealed import KeyRing
 from engine.queues import InlineQueue
 from engine.runtime import Runtime
 from engine.settings import Settings, read_settings
-from engine.store import due, people, tables
 from engine.store import conversations as talks
+from engine.store import due, people, tables
 from engine.store.conversations import Conversation
 from engine.store.organizers import Organizer
 from engine.store.people import Person
@@ -90,14 +89,10 @@ class Town:
     def organizer(self, name: str, role: Role = Role.ORGANIZER, *, language: str = "en") -> "TownOrganizer":
         """The organizer of this name, invited at the first mention."""
         email = f"{name.split()[0].lower()}@rivernbrs.example"
-        with self.rt.reading() as session:
-            known = _organizer_id(self.rt, session, email)
+        known = _find_organizer(self.rt, email)
         if known is None:
             organizers.invite(self.rt, OrganizerForm(name, email, role, language))
-            with self.rt.reading() as session:
-                known = _organizer_id(self.rt, session, email)
-        assert known is not None
-        return TownOrganizer(self, known)
+        return TownOrganizer(self, known or organizer_id(self.rt, email))
 
     def person(self, member: MemberId) -> Person:
         with self.rt.reading() as session:
@@ -112,7 +107,11 @@ class Town:
         """Publishes one sequence and its translations: file name without ending -> text."""
         published = sequences.publish(self.rt, files)
         if published.sequence_id is None:
-            said = [f"{name}.md, line {m.line}: {m.what}" for name, all_ in published.mistakes.items() for m in all_]
+            said = [
+                f"{name}.md, line {m.line}: {m.what}"
+                for name, all_ in published.mistakes.items()
+                for m in all_
+            ]
             raise ValueError("\n".join(said))
         return published.sequence_id
 
@@ -233,8 +232,15 @@ class TownOrganizer:
         return talk
 
 
-def _organizer_id(rt: Runtime, session: Session, email: str) -> OrganizerId | None:
+def organizer_id(rt: Runtime, email: str) -> OrganizerId:
+    """Raises LookupError."""
+    found = _find_organizer(rt, email)
+    if found is None:
+        raise LookupError("There is no such organizer.")
+    return found
+
+
+def _find_organizer(rt: Runtime, email: str) -> OrganizerId | None:
     wanted = rt.keys.blind("organizer", email)
-    return session.execute(select(Organizer.id).where(Organizer.email_hash == wanted)).scalar()
-
-
+    with rt.reading() as session:
+        return session.execute(select(Organizer.id).where(Organizer.email_hash == wanted)).scalar()

@@ -15,10 +15,10 @@ from enum import StrEnum
 from functools import lru_cache
 from html import escape
 from importlib import resources
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime as in_words
-
 from engine.content.sms import count
 
 _POLICY = SMTP.clone(max_line_length=200)
@@ -151,14 +151,16 @@ def _thread(reply: EmailMessage, letter: EmailMessage) -> None:
 
 
 @lru_cache
-def _programs() -> dict[str, dict[str, dict[str, str]]]:
+def _programs() -> dict[str, dict[str, Any]]:
     text = resources.files("webapp.town").joinpath("programs.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 
-def _ways(pen: Pen) -> dict[str, str]:
+def _ways(pen: Pen) -> Mapping[str, str]:
+    """How this program says it in the writer's language: date, intro, signature."""
     program = _programs()[pen.style]
-    return program.get(pen.language, program["en"])
+    ways: Mapping[str, str] = program.get(pen.language, program["en"])
+    return ways
 
 
 def _intro(letter: EmailMessage, pen: Pen) -> str:
@@ -189,24 +191,11 @@ def _plain(words: str, intro: str, quoted: str, pen: Pen) -> str:
 
 def _html(words: str, intro: str, letter: EmailMessage, pen: Pen) -> str:
     part = letter.get_body(preferencelist=("html",))
-    quoted = part.get_content() if part is not None else f"<pre>{escape(_text_of(letter))}</pre>"
-    signature = f"<br><br>{escape(_ways(pen)['signature'])}" if pen.signed else ""
-    new, above = _lines(words.strip()), _lines(intro.strip())
-    if pen.style is Style.GMAIL:
-        return (
-            f'<div dir="ltr">{new}{signature}</div><br><div class="gmail_quote gmail_quote_container">'
-            f'<div dir="ltr" class="gmail_attr">{above}<br></div><blockquote class="gmail_quote" '
-            f'style="margin:0 0 0 .8ex;border-left:1px #ccc solid;padding-left:1ex">{quoted}</blockquote></div>'
-        )
-    if pen.style is Style.APPLE:
-        return (
-            f'<html><body dir="auto">{new}{signature}<div dir="ltr"><br><blockquote type="cite">{above}'
-            f'<br><br></blockquote></div><blockquote type="cite"><div dir="ltr">{quoted}</div></blockquote>'
-            "</body></html>"
-        )
-    return (
-        f'<div dir="auto">{new}</div><div id="ms-outlook-mobile-signature">{signature}</div><hr>'
-        f'<div id="divRplyFwdMsg" dir="ltr">{above}</div>{quoted}'
+    return str(_programs()[pen.style]["html"]).format(
+        new=_lines(words.strip()),
+        signature=f"<br><br>{escape(_ways(pen)['signature'])}" if pen.signed else "",
+        intro=_lines(intro.strip()),
+        quoted=part.get_content() if part is not None else f"<pre>{escape(_text_of(letter))}</pre>",
     )
 
 

@@ -1,0 +1,165 @@
+"""`porchlight doctor`: everything that can be wrong with a house, one line each."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from engine.privacy.sealed import KeyFileError, KeyRing
+from engine.runtime import Runtime
+from engine.settings import Settings, SettingsError, read_settings
+from engine.store import health, heartbeats, migrations
+from engine.store.base import database_now, open_database
+from webapp.cli.house import community_of, is_missing
+from webapp.cli.organizers import first_admin
+from webapp.cli.sentences import sentence_for
+from webapp.wiring import build_runtime
+
+_SILENT_AFTER = 60  # seconds without a sign of life
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`mend` is empty when nothing is to be done. Only `wrong` findings fail the doctor."""
+
+    what: str
+    said: str = "ok"
+    mend: str = ""
+    wrong: bool = False
+
+
+@click.command()
+def doctor() -> None:
+    """Check every setting and say how to mend what is wrong. Exit code 1: something is wrong."""
+    wrong = False
+    for finding in findings():
+        mark = click.style("✗", fg="red") if finding.wrong else click.style("✓", fg="green")
+        click.echo(
+            f"{mark} {finding.what}: {finding.said}" + (f"\n    {finding.mend}" if finding.mend else "")
+        )
+        wrong = wrong or finding.wrong
+    if wrong:
+        raise SystemExit(1)
+
+
+def findings() -> Iterator[Finding]:
+    """Stops at the first thing that the others stand on."""
+    try:
+        settings = read_settings()
+    except SettingsError as problem:
+        yield Finding("Settings", str(problem), "docs/settings.md describes every setting.", wrong=True)
+        return
+    yield Finding("Settings", "every one can be read")
+    yield from _folders(settings)
+    yield _key_file(settings)
+    if is_missing(settings):
+        mend = "Run `porchlight init` for a community of your own, or `make up` for the sample town."
+        yield Finding("Database", "there is none yet", mend, wrong=True)
+        return
+    database = _guarded("Database", lambda: _database(settings))
+    yield database
+    if database.wrong:
+        return
+    yield from _inside(settings)
+
+
+def _folders(settings: Settings) -> Iterator[Finding]:
+    for name, folder in (
+        ("PORCHLIGHT_TEMPLATES", settings.templates),
+        ("PORCHLIGHT_SEQUENCES", settings.sequences),
+    ):
+        yield _readable(name, folder)
+    if not settings.data.is_dir():
+        yield Finding("Data folder", f"{settings.data} is made by `porchlight init` or `make up`")
+    elif os.access(settings.data, os.W_OK | os.X_OK):
+        yield Finding("Data folder", str(settings.data))
+    else:
+        mend = "Give it to the user who runs Porchlight, or set PORCHLIGHT_DATA to another folder."
+        yield Finding("Data folder", f"{settings.data} cannot be written", mend, wrong=True)
+
+
+def _readable(name: str, folder: Path) -> Finding:
+    if folder.is_dir():
+        return Finding(name, str(folder))
+    return Finding(name, f"{folder} is not a folder", f"Set {name} to an existing folder.", wrong=True)
+
+
+def _key_file(settings: Settings) -> Finding:
+    try:
+        KeyRing.load(settings.key_file)
+    except KeyFileError as problem:
+        if is_missing(settings) and not settings.key_file.exists():
+            return Finding("Key file", "is made together with the database")
+        mend = (
+            "Without it nothing sealed can be read: bring it back from your backup, "
+            "or name it in PORCHLIGHT_KEY_FILE."
+        )
+        return Finding("Key file", str(problem), mend, wrong=True)
+    if os.name == "posix" and settings.key_file.stat().st_mode & 0o077:
+        mend = f"Run: chmod 600 {settings.key_file}"
+        return Finding("Key file", "other users of this machine can read it", mend, wrong=True)
+    return Finding("Key file", f"{settings.key_file} (keep a backup of it, apart from the database's)")
+
+
+def _database(settings: Settings) -> Finding:
+    migrations.check(open_database(settings.database_url))
+    return Finding("Database", settings.database_url.rpartition("@")[2])
+
+
+def _inside(settings: Settings) -> Iterator[Finding]:
+    try:
+        rt = build_runtime(settings)
+    except (SettingsError, KeyFileError) as problem:
+        yield Finding("Gateways", str(problem), wrong=True)
+        return
+    carried = "real gateways" if rt.doors.real else "the pretend post office: nothing reaches anybody"
+    yield Finding("Gateways", carried)
+    yield _guarded("Community", lambda: _community(rt))
+    yield _guarded("Admin", lambda: _admin(rt))
+    for name in ("worker", "clock"):
+        yield _sign_of_life(rt, name)
+    yield _stuck(rt)
+
+
+def _community(rt: Runtime) -> Finding:
+    found = community_of(rt)
+    if found is None:
+        return Finding("Community", "there is none yet", "Run `porchlight init` or `make up`.", wrong=True)
+    return Finding("Community", f"{found.name} ({found.zone}, quiet from {found.closes} to {found.opens})")
+
+
+def _admin(rt: Runtime) -> Finding:
+    if first_admin(rt) is None:
+        return Finding(
+            "Admin", "nobody is one", "Run `porchlight organizers invite --role admin`.", wrong=True
+        )
+    return Finding("Admin", "there is one")
+
+
+def _sign_of_life(rt: Runtime, name: str) -> Finding:
+    with rt.reading() as session:
+        last, now = heartbeats.beats(session).get(name), database_now(session)
+    what = name.capitalize()
+    if last is not None and (now - last).total_seconds() < _SILENT_AFTER:
+        return Finding(what, "is at work")
+    return Finding(what, "is not at work now", "`make up` or `porchlight serve` starts it.")
+
+
+def _stuck(rt: Runtime) -> Finding:
+    with rt.reading() as session:
+        stuck = health.queues(session, rt.clock.now()).stuck.count
+    if stuck:
+        mend = "Look at “Stuck mail” in the dashboard, where each can be tried again."
+        return Finding("Inbound mail", f"{stuck} stuck", mend, wrong=True)
+    return Finding("Inbound mail", "nothing is stuck")
+
+
+def _guarded(what: str, look: Callable[[], Finding]) -> Finding:
+    """What a look raises is the finding."""
+    try:
+        return look()
+    except Exception as problem:
+        said = sentence_for(problem) or f"{type(problem).__name__}: {problem}"
+        return Finding(what, said.splitlines()[0], wrong=True)

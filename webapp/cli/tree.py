@@ -1,0 +1,111 @@
+"""Everything at once: `up` for a newcomer, `serve` for a community that exists."""
+
+import errno
+import socket
+import threading
+import time
+
+import click
+
+from engine.runtime import Runtime
+from engine.settings import Settings
+from webapp.cli.house import build_house, community_of, open_house
+from webapp.cli.sentences import Unable
+from webapp.supervise import Tree, part, stop_on_signals
+
+_READY_WITHIN = 60.0  # seconds until we say that the dashboard does not answer
+
+
+@click.command()
+def up() -> None:
+    """Make the sample town on first run, and start everything."""
+    from webapp.town.seed import seed
+
+    rt = build_house()
+    _require_port(rt.settings)
+    if community_of(rt) is None:
+        from webapp.cli.progress import progress
+
+        with progress("Two weeks pass in River Neighbors") as step:
+            seed(rt.settings, rt.clock.now(), step)
+    _run(rt)
+
+
+@click.command()
+def serve() -> None:
+    """Start everything for a community that exists."""
+    rt = open_house()
+    if community_of(rt) is None:
+        raise Unable("There is no community here yet. Run `porchlight init` first.")
+    _require_port(rt.settings)
+    _run(rt)
+
+
+def _run(rt: Runtime) -> None:
+    tree = Tree([part("web"), part("worker"), part("clock")], lambda line: click.echo(line, err=True))
+    stop_on_signals(tree.stop.set)
+    rt.database.dispose()
+    tree.run(lambda: threading.Thread(target=_greet, args=(rt, tree.stop), daemon=True).start())
+    click.echo("Everything has stopped. Your data is kept.")
+
+
+def _greet(rt: Runtime, stop: threading.Event) -> None:
+    """Says where the dashboard is once it answers."""
+    if not _answers(rt.settings, stop):
+        if not stop.is_set():
+            click.echo("The dashboard does not answer yet; look at the lines above.", err=True)
+        return
+    url = rt.settings.public_url
+    click.echo(f"\nPorchlight is up: {url}")
+    link = _sign_in_link(rt)
+    if link:
+        click.echo(f"Sign in once with:  {link}")
+    if rt.settings.embedded:
+        click.echo(f"The pretend post office:  {url}/postoffice")
+    click.echo("Ctrl-C stops everything; your data is kept.\n")
+
+
+def _sign_in_link(rt: Runtime) -> str | None:
+    from engine.actions.organizers import first_link
+    from webapp.cli.organizers import first_admin
+
+    admin = first_admin(rt)
+    return first_link(rt, admin) if admin and rt.settings.embedded else None
+
+
+def _answers(settings: Settings, stop: threading.Event) -> bool:
+    until = time.monotonic() + _READY_WITHIN
+    while time.monotonic() < until and not stop.is_set():
+        try:
+            with socket.create_connection((_dialled(settings.host), settings.port), timeout=1):
+                return True
+        except OSError:
+            stop.wait(0.1)
+    return False
+
+
+def _dialled(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 (compared, not bound)
+
+
+def _require_port(settings: Settings) -> None:
+    """Raises Unable when the address cannot be listened on."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as problem:
+            raise Unable(_port_sentence(settings, problem)) from problem
+
+
+def _port_sentence(settings: Settings, problem: OSError) -> str:
+    where = f"{settings.host}:{settings.port}"
+    if problem.errno == errno.EADDRINUSE:
+        return (
+            f"{where} is taken by another program (another `make up`?). Stop it, or choose another port: "
+            f"PORCHLIGHT_PORT={settings.port + 1} make up"
+        )
+    if problem.errno == errno.EACCES:
+        return f"This user may not listen on {where}. Choose a port above 1023 with PORCHLIGHT_PORT."
+    return f"PORCHLIGHT_HOST is “{settings.host}”, which is no address of this machine ({problem.strerror})."

@@ -1,0 +1,164 @@
+"""The sample town: two weeks of River Neighbors, lived through by the real engine in simulated time.
+
+Nothing is inserted where a person would have acted: members reply through the receiving code, and
+organizers answer through the actions of the dashboard.
+"""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.engine import make_url
+
+from engine.actions import community, letters, members, organizers
+from engine.actions.letters import LetterForm
+from engine.settings import Settings
+from engine.vocabulary.ids import MemberId
+from engine.vocabulary.words import Channel
+from webapp.town import hands
+from webapp.town.hands import Writer
+from webapp.town.residents import Deed, LetterPlan, Plan, Resident, read_plan
+from webapp.town.simulated import Town, TownOrganizer, organizer_id
+from webapp.town.writing import Style
+
+WEEKS = timedelta(days=14)
+_LONG_AGO = timedelta(days=150)  # before now: when the first neighbors came
+_BETWEEN_NEIGHBORS = timedelta(days=3)
+_MORNING = time(9, 30)
+_WORDING = "I would like to hear from River Neighbors."
+
+Step = Callable[[int, int], None]
+
+
+def seed(settings: Settings, now: datetime, step: Step = lambda done, total: None) -> None:
+    """Fills a migrated, empty database so that the two weeks end at `now`. `step` is told how far it is.
+
+    The same `now` and the same keys make the same town.
+    """
+    marker = _marker(settings)
+    marker.touch()
+    _Seeding(Town.over(settings, now - _LONG_AGO), read_plan(), now).run(step)
+    marker.unlink()
+
+
+def sweep_half_made(settings: Settings) -> bool:
+    """Removes a sample town whose making was interrupted; True when there was one."""
+    url = make_url(settings.database_url)
+    if not _marker(settings).exists() or url.get_backend_name() != "sqlite" or not url.database:
+        return False
+    for ending in ("", "-wal", "-shm"):
+        settings.data.joinpath(url.database + ending).unlink(missing_ok=True)
+    shutil.rmtree(settings.postoffice, ignore_errors=True)
+    _marker(settings).unlink()
+    return True
+
+
+def _marker(settings: Settings) -> Path:
+    return settings.data / "seeding"
+
+
+@dataclass
+class _Seeding:
+    town: Town
+    plan: Plan
+    now: datetime
+    organizers: dict[str, TownOrganizer] = field(default_factory=dict)
+    members: dict[str, MemberId] = field(default_factory=dict)
+
+    def run(self, step: Step) -> None:
+        self._found()
+        before = [resident for resident in self.plan.residents if resident.day == 0]
+        for resident in before:
+            self._join(resident)
+            self.town.clock.advance(_BETWEEN_NEIGHBORS)
+        self.town.clock.set(self._moment(0, time(8, 0), self.plan.community.zone))
+        self._publish()
+        happenings = sorted(self._happenings(), key=lambda each: each[0])
+        for done, (moment, act) in enumerate(happenings):
+            step(done, len(happenings))
+            self.town.pass_until(moment)
+            act()
+        self.town.pass_until(self.now)
+        step(len(happenings), len(happenings))
+
+    def _found(self) -> None:
+        rt = self.town.rt
+        community.found(rt, self.plan.community, sample=True)
+        for key, form in self.plan.organizers.items():
+            organizers.invite(rt, form)
+            self.organizers[key] = TownOrganizer(self.town, organizer_id(rt, form.email))
+
+    def _publish(self) -> None:
+        files = sorted(self.town.rt.settings.sequences.glob("welcome*.md"))
+        self.town.publishes({path.stem: path.read_text(encoding="utf-8") for path in files})
+
+    def _join(self, resident: Resident) -> None:
+        form = replace(resident.form, organizer_id=self.organizers[resident.organizer].id)
+        self.members[resident.name] = members.add(
+            self.town.rt, form, how="sample", consent_wording=_WORDING, sample=True
+        )
+
+    def _happenings(self) -> list[tuple[datetime, Callable[[], None]]]:
+        found: list[tuple[datetime, Callable[[], None]]] = []
+        for resident in self.plan.residents:
+            if resident.day:
+                moment = self._moment(resident.day, _MORNING, resident.form.zone)
+                found.append((moment, lambda resident=resident: self._join(resident)))
+        for letter in self.plan.letters:
+            moment = self._moment(letter.day, letter.at, self.plan.community.zone)
+            found.append((moment, lambda letter=letter: self._send(letter)))
+        for deed in self.plan.deeds:
+            moment = self._moment(deed.day, deed.at, self._zone(deed))
+            found.append((moment, lambda deed=deed: self._do(deed)))
+        return found
+
+    def _moment(self, day: int, at: time, zone: str) -> datetime:
+        first = (self.now - WEEKS).astimezone(ZoneInfo(zone)).date()
+        return datetime.combine(first + timedelta(days=day), at, ZoneInfo(zone))
+
+    def _zone(self, deed: Deed) -> str:
+        zones = {resident.name: resident.form.zone for resident in self.plan.residents}
+        writes = deed.kind == "replies"
+        return zones[deed.who] if writes else self.plan.community.zone
+
+    def _send(self, letter: LetterPlan) -> None:
+        form = LetterForm(
+            subject=letter.subject,
+            body=letter.body,
+            text=letter.text.strip(),
+            audience=letter.audience,
+            language=letter.language,
+        )
+        by = self.organizers[letter.by].id
+        letters.send(self.town.rt, letters.draft(self.town.rt, form, by=by), by=by)
+
+    def _do(self, deed: Deed) -> None:
+        match deed.kind:
+            case "replies":
+                self._reply(deed)
+            case "answers":
+                by = self.organizers[deed.more["by"]]
+                by.answers(self.members[deed.who], deed.words, close=bool(deed.more.get("closes")))
+            case "bounces":
+                self.town.loses_address(self.members[deed.who])
+            case _:
+                stranger = Writer(deed.who, deed.more["address"])
+                hands.write_letter(self.town.rt, stranger, self._hello(), deed.words)
+
+    def _reply(self, deed: Deed) -> None:
+        """By the channel they chose; who has no letter to answer yet writes to us all the same."""
+        member = self.members[deed.who]
+        channel = self.town.person(member).channel
+        style = Style(deed.more.get("style", Style.GMAIL))
+        if channel is Channel.EMAIL and not self.town.mailbox(member):
+            hands.write_letter(
+                self.town.rt, self.town.writer(member, channel, style), self._hello(), deed.words
+            )
+        else:
+            self.town.replies(member, deed.words, channel=channel, style=style)
+
+    def _hello(self) -> str:
+        return f"hello@{self.town.rt.settings.mail_domain}"
