@@ -61,7 +61,7 @@ class Suppression(Base):
 def ids_by_hash(session: Session, hashes: Sequence[str]) -> dict[str, AddressId]:
     """The addresses we know among these keyed hashes."""
     query = select(Address.value_hash, Address.id).where(Address.value_hash.in_(hashes))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def owners_by_hash(session: Session, hashes: Sequence[str]) -> dict[str, list[MemberId]]:

@@ -26,12 +26,7 @@ def newcomers(
 ) -> Sequence[MemberId]:
     """Of the audience, those who never began this walk."""
     walked = exists().where(Enrollment.member_id == Member.id, Enrollment.sequence_id == sequence_id)
-    query = (
-        select(Member.id)
-        .where(_named(phrase, now), _agreed(), ~walked)
-        .order_by(Member.id)
-        .limit(limit)
-    )
+    query = select(Member.id).where(_named(phrase, now), _agreed(), ~walked).order_by(Member.id).limit(limit)
     return list(session.execute(query).scalars())
 
 

@@ -66,7 +66,7 @@ def replace_tags(session: Session, member_id: MemberId, tags: Sequence[str]) -> 
 
 def first_names(session: Session, member_ids: Sequence[MemberId]) -> dict[MemberId, str]:
     query = select(Member.id, Member.first_name).where(Member.id.in_(member_ids))
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def members_per_organizer(session: Session) -> dict[OrganizerId, int]:

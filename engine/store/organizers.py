@@ -46,7 +46,7 @@ class SignIn(Base):
 def active_hashes(session: Session) -> dict[OrganizerId, str]:
     """The active organizers, oldest first, each with the keyed hash of their email."""
     query = select(Organizer.id, Organizer.email_hash).where(Organizer.active).order_by(Organizer.id)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def by_email(session: Session, email_hash: str) -> Organizer | None:

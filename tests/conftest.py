@@ -1,0 +1,31 @@
+"""What every test may ask for."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from engine.clock import SeededIds, SimulatedClock
+from engine.privacy.sealed import KeyRing
+from engine.queues import InlineQueue
+from engine.runtime import Runtime
+from engine.settings import read_settings
+from engine.store.tables import metadata
+from webapp.wiring import build_runtime
+
+MOMENT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # a Monday, ten in the morning in New York
+
+
+@pytest.fixture
+def rt(tmp_path: Path) -> Iterator[Runtime]:
+    """A whole Runtime over an empty SQLite file, at a clock that stands still."""
+    settings = read_settings({"PORCHLIGHT_DATA": str(tmp_path / "data")})
+    settings.data.mkdir()
+    KeyRing.fresh().save(settings.key_file)
+    clock = SimulatedClock(MOMENT)
+    made = replace(build_runtime(settings, clock), ids=SeededIds(clock), queue=InlineQueue())
+    metadata.create_all(made.database)
+    yield made
+    made.database.dispose()
