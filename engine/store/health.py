@@ -82,4 +82,4 @@ def _pile(
 def _letter_states(session: Session) -> dict[DeliveryState, int]:
     latest = select(Delivery.state.label("state")).order_by(Delivery.id.desc()).limit(CAP).subquery()
     query = select(latest.c.state, func.count()).group_by(latest.c.state)
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())

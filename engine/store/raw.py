@@ -102,7 +102,7 @@ _SEEN = (Raw.id, Raw.kind, Raw.source, Raw.received_at, Raw.tries, Raw.problem)
 def stuck(session: Session, limit: int = 100) -> list[StuckMail]:
     """The oldest first."""
     query = select(*_SEEN).where(Raw.state == RawState.STUCK).order_by(Raw.id).limit(limit)
-    return [StuckMail(*row) for row in session.execute(query).tuples()]
+    return [StuckMail(*row) for row in session.execute(query)]
 
 
 def stuck_one(session: Session, raw_id: RawId) -> tuple[StuckMail, str] | None:
