@@ -76,9 +76,11 @@ class Runtime:
         if outer is not None:
             yield outer.session
             return
-        with self.database.connect().execution_options(reading=True) as connection:
-            with Session(connection, expire_on_commit=False, autoflush=False) as session:
-                yield session
+        with (
+            self.database.connect().execution_options(reading=True) as connection,
+            Session(connection, expire_on_commit=False, autoflush=False) as session,
+        ):
+            yield session
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Runs `act` once the outermost transaction is committed, never if it is rolled back; at

@@ -52,7 +52,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if environment is None else environment
     data = Path(env.get("PORCHLIGHT_DATA") or "data").absolute()
     host, port = env.get("PORCHLIGHT_HOST") or "127.0.0.1", _port(env.get("PORCHLIGHT_PORT") or "8425")
-    public_url = _url("PORCHLIGHT_PUBLIC_URL", env.get("PORCHLIGHT_PUBLIC_URL") or f"http://{_shown(host)}:{port}")
+    public_url = _url(
+        "PORCHLIGHT_PUBLIC_URL", env.get("PORCHLIGHT_PUBLIC_URL") or f"http://{_shown(host)}:{port}"
+    )
     return Settings(
         data=data,
         key_file=Path(env.get("PORCHLIGHT_KEY_FILE") or data.with_name(data.name + ".keys.json")).absolute(),

@@ -2,10 +2,10 @@
 
 from engine.actions import addresses, filing
 from engine.actions.deliveries import BadNews, note_bad_news
-from engine.privacy import tokens
 from engine.store.deliveries import Answered, answered
 from engine.vocabulary.ids import DeliveryId
 from engine.vocabulary.words import DeliveryState, MailKind, SuppressionReason
+from inbound.addresses import TokenKind
 from inbound.mail import Done, Mail, Outcome, Pass
 from inbound.people import arrived_of
 
@@ -57,8 +57,8 @@ def _delivery_of(mail: Mail) -> Answered | None:
 
 def _named(mail: Mail) -> list[DeliveryId]:
     token = mail.reading.token
-    known = tokens.verify(mail.rt.keys, "bounce", token.token) if token and token.kind == "bounce" else None
+    known = token.id if token is not None and token.kind is TokenKind.BOUNCE else None
     domain = mail.rt.settings.mail_domain
-    about = (*mail.reading.verdict.rfc_message_ids, *mail.reading.incoming.references)
+    about = (*mail.reading.verdict.original_ids, *mail.reading.incoming.references)
     ours = [parts[0] for name in about if (parts := name.strip("<>").split("@"))[-1] == domain]
     return [DeliveryId(name) for name in ([known] if known else []) + ours]

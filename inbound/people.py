@@ -1,13 +1,12 @@
 """Links for what people wrote: who they are, where it belongs, and what the letter promised."""
 
+from engine.actions import addresses, answers, enrollments, filing, members
 from engine.actions.answers import Answer
-from engine.rules.replies import Chosen, Said, choose_reply
-
-from engine.actions import answers, enrollments, filing, members
 from engine.actions.filing import Arrived
 from engine.actions.scripts import script_of
-from engine.privacy import tokens
-from engine.store import addresses, reach
+from engine.rules.replies import Chosen, Said, choose_reply
+from engine.store import reach
+from engine.store.community import the_community
 from engine.store.deliveries import Answered
 from engine.store.enrollments import Enrollment
 from engine.store.members import Member
@@ -16,22 +15,20 @@ from engine.vocabulary.ids import MemberId
 from engine.vocabulary.script import Act, Finish, GoTo, RememberAs
 from engine.vocabulary.words import Channel, Ending, MailKind, Trust
 from inbound import filing as conversations
+from inbound.addresses import TokenKind
 from inbound.mail import Done, Mail, Noted, Outcome, Pass
 
 
 def find_member(mail: Mail) -> Outcome:
     """Whose address this is, and which conversation the message belongs to."""
     token = mail.reading.token
-    delivery_id = (
-        tokens.verify(mail.rt.keys, "reply", token.token) if token and token.kind == "reply" else None
-    )
     know_sender(mail)
     mail.place = conversations.place(
         mail.session,
         conversations.Clues(
             incoming=mail.reading.incoming,
             address_id=mail.address_id,
-            token=delivery_id,
+            token=token.id if token is not None and token.kind is TokenKind.REPLY else None,
             domain=mail.rt.settings.mail_domain,
             now=mail.rt.clock.now(),
         ),
@@ -105,7 +102,7 @@ def follow_step_reply(mail: Mail) -> Outcome:
     if step is None or not _is_current(mail, answered):
         return Pass()
     understood = mail.reading.understood
-    said = Said(mail.reading.trimmed.reply, understood.intents, understood.bare)
+    said = Said(mail.reading.trimmed.reply, understood.intents, understood.covered)
     chosen = choose_reply(step.replies, said)
     for act in chosen.acts:
         _do(mail, answered, place.member_id, act)
@@ -117,7 +114,7 @@ def _may_act(mail: Mail) -> bool:
     assert mail.place is not None
     if mail.reading.incoming.channel is Channel.SMS:
         return len(mail.owners) == 1
-    return mail.place.trust is Trust.TOKEN and not mail.reading.verdict.failed_authentication
+    return mail.place.trust is Trust.TOKEN
 
 
 def _is_current(mail: Mail, answered: Answered) -> bool:
@@ -152,7 +149,8 @@ def route(mail: Mail) -> Outcome:
 
 
 def _to_a_person(mail: Mail) -> Outcome:
-    assert mail.conversation_id is not None and mail.arrived is not None
+    assert mail.conversation_id is not None
+    assert mail.arrived is not None
     filing.ask_a_person(mail.rt, mail.conversation_id, mail.arrived)
     if mail.reading.verdict.kind is MailKind.UNREADABLE:
         return Done("unreadable, kept for a person")
@@ -170,7 +168,7 @@ def echo(mail: Mail, key: str, *, cause: str | None = None) -> None:
         Answer(
             key=key,
             cause=cause or f"answer:{mail.raw_id}:{key}",
-            language=member.language if member else mail.reading.understood.language,
+            language=member.language if member else the_community(mail.session).language,
             channel=mail.reading.incoming.channel,
             address_id=mail.address_id,
             member_id=member_id,

@@ -5,12 +5,12 @@ import json
 from collections.abc import Callable
 
 from engine.actions.composing import words_of
-from engine.privacy import tokens
 from engine.runtime import Runtime
 from engine.store.raw import KeptRaw
+from engine.vocabulary.ids import DeliveryId
 from engine.vocabulary.messages import Incoming
 from engine.vocabulary.words import RawKind
-from inbound.addresses import find_token, normalise
+from inbound.addresses import TokenKind, find_token, normalise
 from inbound.classify import classify
 from inbound.mail import Reading
 from inbound.parse import read_email, read_sms
@@ -21,12 +21,11 @@ from inbound.understand import understand
 def read(rt: Runtime, kept: KeptRaw) -> Reading:
     """Never raises for what a message is."""
     incoming = _parse(kept)
-    token = find_token(incoming.recipients, rt.settings.mail_domain)
+    token = find_token(rt.keys, incoming.recipients, rt.settings.mail_domain)
     verdict = classify(incoming, kept.content, ours=_is_ours(rt))
     parent = None
-    if token is not None and token.kind == "reply":
-        delivery_id = tokens.verify(rt.keys, "reply", token.token)
-        parent = words_of(rt, delivery_id) if delivery_id else None
+    if token is not None and token.kind is TokenKind.REPLY:
+        parent = _sent_words(rt, DeliveryId(token.id))
     trimmed = trim(incoming.text, incoming.html, parent)
     return Reading(
         incoming=incoming,
@@ -36,6 +35,11 @@ def read(rt: Runtime, kept: KeptRaw) -> Reading:
         sender=normalise(incoming.senders[0].address) if len(incoming.senders) == 1 else None,
         token=token,
     )
+
+
+def _sent_words(rt: Runtime, delivery_id: DeliveryId) -> str | None:
+    sent = words_of(rt, delivery_id)
+    return sent.text if sent is not None else None
 
 
 def _parse(kept: KeptRaw) -> Incoming:

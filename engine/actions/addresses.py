@@ -6,12 +6,12 @@ from engine.actions import auditing, enrollments
 from engine.actions.deliveries import STOP_CAUSE
 from engine.runtime import Runtime
 from engine.store import reach
-from engine.store.addresses import Suppression, lift_standing
+from engine.store.addresses import Address, Suppression, ids_by_hash, lift_standing
 from engine.store.base import insert_new, table_of
 from engine.store.deliveries import Delivery, skip_unsent
 from engine.store.enrollments import of_member
 from engine.vocabulary.ids import AddressId
-from engine.vocabulary.words import Ending, EnrollmentState, Refusal, SuppressionReason
+from engine.vocabulary.words import Channel, Ending, EnrollmentState, Refusal, SuppressionReason
 
 _ASKED = (SuppressionReason.STOP, SuppressionReason.UNSUBSCRIBED, SuppressionReason.BY_ORGANIZER)
 _SAID_BY = {
@@ -59,3 +59,19 @@ def lift(rt: Runtime, address_id: AddressId, *reasons: SuppressionReason) -> boo
         if lifted:
             auditing.note(rt, "address.lifted", address_id, by="member")
         return lifted
+
+
+def ensure(rt: Runtime, channel: Channel, value: str) -> AddressId:
+    """The row of a normalised address; written without an owner where there is none, so that even a
+    stranger's STOP holds."""
+    digest = rt.keys.blind("address", value)
+    row = {
+        "id": rt.ids.new(),
+        "channel": channel,
+        "value": value,
+        "value_hash": digest,
+        "created_at": rt.clock.now(),
+    }
+    with rt.transaction() as session:
+        insert_new(session, table_of(Address), [row])
+        return ids_by_hash(session, [digest])[digest]

@@ -6,33 +6,29 @@ Date, so that a second attempt, after a restart or under newer templates, is the
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from functools import lru_cache
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from engine.actions.scripts import script_of
-from engine.content.compose import (
-    Headers,
-    Layout,
-    Skeleton,
-    compile_letter,
-    compile_personal,
-    compile_text,
-    fill_email,
-    fill_sms,
-)
+from engine.content import compose as content
+from engine.content import safe
+from engine.content.compose import Layout, Skeleton, compile_letter, compile_personal, read_skeleton
+from engine.content.mime import Headers
 from engine.privacy import tokens
 from engine.runtime import Runtime
 from engine.store.claims import Claimed, Frozen, Verdict
 from engine.store.community import Community, the_community
-from engine.store.deliveries import skeleton_content
+from engine.store.deliveries import Delivery, skeleton_content
+from engine.store.members import Member
 from engine.store.messages import Message, last_inbound_id
 from engine.store.organizers import Organizer
+from engine.vocabulary.ids import DeliveryId, OrganizerId
 from engine.vocabulary.messages import Outgoing
 from engine.vocabulary.script import Script
-from engine.vocabulary.words import Channel, DeliveryState, Refusal
+from engine.vocabulary.words import Author, Channel, DeliveryState, Refusal
+
+TEST_CAUSE = "test:"  # an organizer's own copy of a letter
 
 
 @dataclass(frozen=True)
@@ -92,14 +88,13 @@ class _Desk:
 
     def again(self, row: Claimed) -> Composed:
         """The same bytes once more, from what was frozen before the first attempt."""
-        assert row.skeleton_hash and row.slots and row.composed_at and row.rfc_message_id
-        content = skeleton_content(self.session, row.skeleton_hash)
-        if content is None:
+        stored = skeleton_content(self.session, row.skeleton_hash or "")
+        if stored is None or not (row.skeleton_hash and row.slots and row.composed_at and row.rfc_message_id):
             raise LookupError("The skeleton of a frozen letter is gone.")
         frozen = Frozen(
             row.id, row.attempt, row.skeleton_hash, row.slots, row.composed_at, row.rfc_message_id
         )
-        return self._finished(row, frozen, _skeleton(content))
+        return self._finished(row, frozen, read_skeleton(stored))
 
     def _finished(self, row: Claimed, frozen: Frozen, skeleton: Skeleton) -> Composed:
         outgoing = Outgoing(
@@ -116,18 +111,20 @@ class _Desk:
     def _sender(self, row: Claimed) -> str:
         if row.channel is Channel.SMS:
             return self.rt.settings.sms_number
-        token = tokens.make(self.rt.keys, "bounce", row.id)
+        token = tokens.make(self.rt.keys, tokens.BOUNCE, row.id)
         return f"b-{token}@{self.rt.settings.mail_domain}"
 
     def _letter(self, row: Claimed) -> tuple[Skeleton, dict[str, str], dict[str, str]]:
         """A step of a sequence, in the member's language."""
-        assert row.revision_id is not None and row.step is not None
+        assert row.revision_id is not None
         script = script_of(self.session, row.revision_id, row.language)
-        values = self.values_of(row)
-        skeleton = _compiled(script, row.step, row.channel, layout_of(self.rt, self.community, row.language))
-        envelope = self._envelope(row, fill_plain(script.sender, values))
-        token = tokens.make(self.rt.keys, "unsubscribe", row.id)
-        link = f"{self.rt.settings.public_url}/u/{token}"
+        step = script.step(row.step or "")
+        if step is None:
+            raise LookupError("The Revision has no such step.")
+        values = self._values(row)
+        link = f"{self.rt.settings.public_url}/u/{tokens.make(self.rt.keys, tokens.UNSUBSCRIBE, row.id)}"
+        skeleton = compile_letter(step, row.channel, layout_of(self.rt, self.community, row.language))
+        envelope = self._envelope(row, safe.fill(script.sender, values))
         return skeleton, values | {"unsubscribe": link}, envelope | {"list_unsubscribe": link}
 
     def _message(self, row: Claimed) -> tuple[Skeleton, dict[str, str], dict[str, str]]:
@@ -136,25 +133,21 @@ class _Desk:
         if message is None:
             raise LookupError("The message of this delivery is gone.")
         writer = self.session.get(Organizer, message.organizer_id) if message.organizer_id else None
-        name = f"{writer.name} · {self.community.name}" if writer else self.community.name
-        values = {
+        signed = writer if message.author is Author.ORGANIZER else None
+        values = content.personal_values(message.body) | {
             "subject": message.subject or self.community.name,
-            "body": message.body,
-            "signature": (writer.signature or writer.name) if writer else "",
+            "signature": (signed.signature or signed.name) if signed else "",
         }
-        skeleton = compile_personal(
-            layout_of(self.rt, self.community, row.language), row.channel
-        )
+        skeleton = compile_personal(layout_of(self.rt, self.community, row.language), row.channel)
+        name = f"{signed.name} · {self.community.name}" if signed else self.community.name
         return skeleton, values, self._envelope(row, name) | self._thread(message)
 
-    def values_of(self, row: Claimed) -> dict[str, str]:
-        organizer = self.session.get(Organizer, row.organizer_id) if row.organizer_id else None
-        return {
-            "first_name": row.first_name,
-            "neighborhood": row.neighborhood,
-            "organizer": organizer.name.split()[0] if organizer else self.community.name,
-            "community": self.community.name,
-        }
+    def _values(self, row: Claimed) -> dict[str, str]:
+        if row.cause.startswith(TEST_CAUSE):
+            reader = self.session.get_one(Organizer, OrganizerId(row.cause.split(":")[1]))
+            return values_for(self.session, self.community, _Reader(reader.name.split()[0], "", reader.id))
+        known = _Reader(row.first_name, row.neighborhood, row.organizer_id)
+        return values_for(self.session, self.community, known)
 
     def _envelope(self, row: Claimed, sender_name: str) -> dict[str, str]:
         domain = self.rt.settings.mail_domain
@@ -162,7 +155,7 @@ class _Desk:
             "to": row.to,
             "sender_name": sender_name,
             "sender_address": f"hello@{domain}",
-            "reply_to": f"r-{tokens.make(self.rt.keys, 'reply', row.id)}@{domain}",
+            "reply_to": f"r-{tokens.make(self.rt.keys, tokens.REPLY, row.id)}@{domain}",
             "auto": "yes" if row.auto else "",
         }
 
@@ -174,16 +167,41 @@ class _Desk:
         return {"in_reply_to": answered} if answered else {}
 
 
+@dataclass(frozen=True)
+class _Reader:
+    """Who a letter is filled for."""
+
+    first_name: str
+    neighborhood: str
+    organizer_id: OrganizerId | None
+
+
+def values_for(session: Session, community: Community, reader: _Reader) -> dict[str, str]:
+    """The variables an author may use; `organizer` is a first name, or the community where there is none."""
+    organizer = session.get(Organizer, reader.organizer_id) if reader.organizer_id else None
+    return {
+        "first_name": reader.first_name,
+        "neighborhood": reader.neighborhood,
+        "organizer": organizer.name.split()[0] if organizer else community.name,
+        "community": community.name,
+    }
+
+
+def layout_of(rt: Runtime, community: Community, language: str) -> Layout:
+    return Layout(community.name, community.postal_address, language, rt.settings.templates)
+
+
 def payload_of(skeleton: Skeleton, frozen: Frozen) -> bytes:
     """The bytes of a frozen letter: the same for the same skeleton and frozen values, for ever."""
     slots = json.loads(frozen.slots)
     values, envelope = slots["values"], slots["envelope"]
     if skeleton.channel is Channel.SMS:
-        return fill_sms(skeleton, values).encode()
-    return fill_email(skeleton, values, _headers(envelope, frozen))
+        return content.fill_sms(skeleton, values).encode()
+    return content.fill_email(skeleton, values, _headers(envelope, frozen))
 
 
 def _headers(envelope: dict[str, str], frozen: Frozen) -> Headers:
+    answered = envelope.get("in_reply_to")
     return Headers(
         sender_name=envelope["sender_name"],
         sender_address=envelope["sender_address"],
@@ -192,7 +210,50 @@ def _headers(envelope: dict[str, str], frozen: Frozen) -> Headers:
         rfc_message_id=frozen.rfc_message_id,
         date=frozen.composed_at,
         list_unsubscribe=envelope.get("list_unsubscribe"),
-        in_reply_to=envelope.get("in_reply_to"),
-        references=tuple(filter(None, [envelope.get("in_reply_to")])),
+        in_reply_to=answered,
+        references=(answered,) if answered else (),
         auto_submitted=bool(envelope.get("auto")),
+    )
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A letter as its reader sees it."""
+
+    subject: str
+    text: str  # the plain-text part, or the text message
+    html: str  # empty for a text message
+
+
+def words_of(rt: Runtime, delivery_id: DeliveryId) -> Shown | None:
+    """What a delivery said, rebuilt from what was frozen; None when it never left."""
+    with rt.reading() as session:
+        row = session.get(Delivery, delivery_id)
+        stored = skeleton_content(session, row.skeleton_hash) if row and row.skeleton_hash else None
+        if row is None or stored is None or row.slots is None:
+            return None
+        return _shown(read_skeleton(stored), json.loads(row.slots)["values"])
+
+
+def show(rt: Runtime, session: Session, script: Script, member: Member) -> dict[tuple[str, Channel], Shown]:
+    """Every step of a script as this member would see it; a step without a text form has no SMS."""
+    community = the_community(session)
+    reader = _Reader(member.first_name, member.neighborhood, member.organizer_id)
+    values = values_for(session, community, reader) | {"unsubscribe": f"{rt.settings.public_url}/u/…"}
+    layout = layout_of(rt, community, script.language)
+    return {
+        (step.name, channel): _shown(compile_letter(step, channel, layout), values)
+        for step in script.steps
+        for channel in Channel
+        if channel is Channel.EMAIL or step.text is not None
+    }
+
+
+def _shown(skeleton: Skeleton, values: dict[str, str]) -> Shown:
+    if skeleton.channel is Channel.SMS:
+        return Shown("", content.fill_sms(skeleton, values), "")
+    return Shown(
+        content.subject_of(skeleton, values),
+        content.text_of(skeleton, values),
+        content.html_of(skeleton, values),
     )

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from engine.actions.composing import Composed, compose
+from engine.actions.composing import TEST_CAUSE, Composed, compose
 from engine.rules.permission import Allowed, Held, Nature, NotYet, Reach, Refused, may_reach
 from engine.runtime import Runtime
 from engine.store import claims, conversations, messages, reach
@@ -25,7 +25,6 @@ LEASE = timedelta(seconds=60)
 WIRE_CHUNK = 50  # entered in_flight by one commit: what a crash can leave unknown
 BATCH = 200
 STOP_CAUSE = "stop:"  # causes that begin so carry the one confirmation of a STOP
-TEST_CAUSE = "test:"  # an organizer's own copy of a letter
 _FIRST_RETRY = timedelta(minutes=2)
 _LAST_ATTEMPT = 12
 
@@ -220,8 +219,6 @@ def _after_silence(rt: Runtime, gone: claims.Expired) -> DeliveryState:
             return DeliveryState.READY
         case _:
             return DeliveryState.UNKNOWN
-
-
 
 
 @dataclass(frozen=True)

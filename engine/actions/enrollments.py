@@ -52,7 +52,7 @@ def enroll(rt: Runtime, sequence_id: SequenceId, member_ids: Sequence[MemberId])
 
 
 def enroll_audiences(rt: Runtime) -> int:
-    """Enrolls whoever the `For:` of each running sequence names and who never walked it. Called by the tick."""
+    """Enrolls whoever the `For:` of each running sequence names and who never walked it."""
     begun = 0
     with rt.reading() as session:
         found = []

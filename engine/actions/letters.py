@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.actions import addresses, enrollments
+from engine.actions.composing import TEST_CAUSE
 from engine.actions.scripts import script_of
 from engine.content.script import parse
 from engine.runtime import Runtime
@@ -158,7 +159,7 @@ def test(rt: Runtime, sequence_id: SequenceId, *, to: OrganizerId) -> DeliveryId
         delivery_id = DeliveryId(rt.ids.new())
         row = {
             "id": delivery_id,
-            "cause": f"test:{to}:{delivery_id}",
+            "cause": f"{TEST_CAUSE}{to}:{delivery_id}",
             "channel": Channel.EMAIL,
             "address_id": addresses.ensure(rt, Channel.EMAIL, organizer.email),
             "state": DeliveryState.READY,

@@ -1,7 +1,7 @@
 """Sequences are published, paused and resumed, and shown as a member would see them."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from engine.actions.composing import Shown, show
 from engine.actions.scripts import script_of
 from engine.content.script import check_translation, parse
+from engine.content.sms import count
 from engine.runtime import Runtime
 from engine.store import sequences
 from engine.store.audit import AuditEntry
@@ -20,7 +21,7 @@ from engine.store.sequences import Revision, RevisionText, SequenceKind, Sequenc
 from engine.store.sequences import Sequence as SequenceRow
 from engine.vocabulary.ids import MemberId, OrganizerId, RevisionId, SequenceId
 from engine.vocabulary.script import Gravity, Mistake, Script
-from engine.vocabulary.words import Job, Refusal
+from engine.vocabulary.words import Channel, Job, Refusal
 
 
 @dataclass(frozen=True)
@@ -182,7 +183,20 @@ def preview(rt: Runtime, sequence_id: SequenceId, member_id: MemberId) -> list[P
         if sequence.revision_id is None or member is None:
             raise LookupError("There is nothing published, or no such member.")
         script = script_of(session, sequence.revision_id, member.language)
-        return [_previewed(step, show(rt, session, script, step.name, member)) for step in script.steps]
+        shown = show(rt, session, script, member)
+        return [_preview(step.name, shown) for step in script.steps]
+
+
+def _preview(step: str, shown: Mapping[tuple[str, Channel], Shown]) -> Preview:
+    letter, text = shown[step, Channel.EMAIL], shown.get((step, Channel.SMS))
+    return Preview(
+        step=step,
+        subject=letter.subject,
+        html=letter.html,
+        text=letter.text,
+        sms=text.text if text is not None else None,
+        sms_segments=count(text.text).segments if text is not None else 0,
+    )
 
 
 def _existing(session: Session, sequence_id: SequenceId) -> SequenceRow:

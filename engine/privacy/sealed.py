@@ -97,7 +97,9 @@ class KeyRing:
             nonce, body = sealed[2 : 2 + _NONCE_BYTES], sealed[2 + _NONCE_BYTES :]
             return cipher.decrypt(nonce, body, place.encode()).decode()
         except (InvalidTag, KeyError, IndexError, ValueError) as error:
-            raise SealError(f"A sealed value of {place} does not open with the keys of this community.") from error
+            raise SealError(
+                f"A sealed value of {place} does not open with the keys of this community."
+            ) from error
 
 
 def give_keys(database: Engine, keys: KeyRing) -> None:

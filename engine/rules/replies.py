@@ -10,10 +10,8 @@ _INTENTS = frozenset(str(intent) for intent in Intent)
 
 # Words that add nothing to an answer: with them, "yes please, thank you!" is still wholly "yes".
 COURTESY = frozenset(
-    """
-    please thanks thank you hi hello hey dear ok okay so much very the a i id im would like lots
-    gracias muchas por favor hola buenas buenos dias tardes noches saludos vale un una el la me yo
-    """.split()
+    "please thanks thank you hi hello hey dear ok okay so much very the a i id im would like lots "  # noqa: SIM905
+    "gracias muchas por favor hola buenas buenos dias tardes noches saludos vale un una el la me yo".split()
 )
 
 

@@ -25,8 +25,8 @@ def obey_stop(mail: Mail) -> Outcome:
 
 def stopped(mail: Mail) -> Outcome:
     """A bare STOP is done with; one with other words in it still goes to a person."""
-    understood = mail.reading.understood
-    return Done("stopped") if understood.opt_out and understood.bare else Pass()
+    bare = "reserved_stop" in mail.reading.understood.why
+    return Done("stopped") if bare else Pass()
 
 
 def start(mail: Mail) -> Outcome:

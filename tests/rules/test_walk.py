@@ -117,8 +117,8 @@ def test_a_walk_always_ends_and_never_repeats_a_step(
 ) -> None:
     script = Script("any", "Any", steps=tuple(steps))
     place, facts, passed = START, replace(ANA, replied=replied, channel=channel), []
-    for _ in range(4 * len(steps) + 2):
-        if steps and data.draw(st.booleans()):
+    for turn in range(6 * len(steps) + 2):
+        if turn < 2 * len(steps) and data.draw(st.booleans()):  # nobody answers for ever
             branch = data.draw(st.sampled_from(steps)).name
             place = replace(place, branch=branch, branch_at=facts.now)
         match next_move(script, place, facts):

@@ -1,0 +1,250 @@
+"""A step becomes a skeleton once; a skeleton becomes a letter for each person by filling its slots.
+
+A skeleton holds one variant for each set of variables its choices depend on. A variant is three lists
+of segments: text, or a slot `[name, otherwise]`. The same skeleton and values give the same bytes.
+"""
+
+import hashlib
+import html
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import mjml
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from engine.content import markdown, safe, sms
+from engine.content.mime import Headers, alternative, clean, join_soft, quoted_printable, write_headers
+from engine.content.safe import Flat, Pieces, Slot
+from engine.vocabulary.script import Step
+from engine.vocabulary.words import Channel
+
+__all__ = ["Headers", "Layout", "Skeleton", "compile_letter", "compile_personal", "fill_email", "fill_sms"]
+
+# A slot on its way through Markdown and MJML: private-use characters that neither of them touches.
+_OPEN, _CLOSE = "\ue000", "\ue001"
+
+Segment = str | tuple[str, str]
+Segments = tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What every letter bears, whatever its author wrote."""
+
+    community: str
+    postal_address: str
+    language: str
+    templates: Path  # the folder that holds email/
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    subject: Segments
+    text: Segments  # the plain-text part, or the text message
+    html: Segments
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    channel: Channel
+    language: str
+    deciding: tuple[str, ...]  # the variables that choose the variant
+    variants: Mapping[str, Variant]  # by the known ones among them, joined by a space
+
+    def to_json(self) -> str:
+        body = {key: [v.subject, v.text, v.html] for key, v in self.variants.items()}
+        return json.dumps(
+            [self.channel, self.language, self.deciding, body], ensure_ascii=False, sort_keys=True
+        )
+
+    @cached_property
+    def hash(self) -> str:
+        """sha256 of its JSON: 64 hex digits."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()
+
+    def variant(self, values: Mapping[str, str]) -> Variant:
+        return self.variants[" ".join(name for name in self.deciding if values.get(name))]
+
+
+@lru_cache(maxsize=512)
+def read_skeleton(text: str) -> Skeleton:
+    """The skeleton whose `to_json` this is."""
+    channel, language, deciding, body = json.loads(text)
+    variants = {key: Variant(*(_segments(part) for part in parts)) for key, parts in body.items()}
+    return Skeleton(Channel(channel), language, tuple(deciding), variants)
+
+
+def _segments(part: list[str | list[str]]) -> Segments:
+    return tuple(piece if isinstance(piece, str) else (piece[0], piece[1]) for piece in part)
+
+
+# --- compiling --------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=512)
+def compile_letter(step: Step, channel: Channel, layout: Layout) -> Skeleton:
+    """A step's skeleton. Slots: the variables, and `unsubscribe`, the member's own link. Raises
+    TemplateMistake for what the check of the file would have refused."""
+    subject, body, text = safe.read(step.subject), safe.read(step.body), safe.read(step.text or "")
+    used: Pieces = text if channel is Channel.SMS else (*subject, *body)
+    deciding = safe.deciding(used)
+    variants = {}
+    for known in safe.situations(deciding):
+        key = " ".join(name for name in deciding if name in known)
+        if channel is Channel.SMS:
+            variants[key] = Variant((), _plain(safe.flatten(text, known)), ())
+        else:
+            words = _marked(safe.flatten(body, known))
+            variants[key] = Variant(
+                _plain(safe.flatten(subject, known)),
+                _split(_text_part(layout, "letter", markdown.to_text(words))),
+                _split(_html_part(layout, "letter", markdown.to_html(words))),
+            )
+    return Skeleton(channel, layout.language, deciding, variants)
+
+
+@lru_cache(maxsize=64)
+def compile_personal(layout: Layout, channel: Channel) -> Skeleton:
+    """For one person's words. Slots: subject, body, body_html, signature."""
+    if channel is Channel.SMS:
+        return Skeleton(channel, layout.language, (), {"": Variant((), (("body", ""),), ())})
+    body, rich = _mark(Slot("body")), _mark(Slot("body_html"))
+    variant = Variant(
+        (("subject", ""),),
+        _split(_text_part(layout, "personal", body)),
+        _split(_html_part(layout, "personal", rich)),
+    )
+    return Skeleton(channel, layout.language, (), {"": variant})
+
+
+def personal_values(body: str) -> dict[str, str]:
+    """What an organizer typed, light Markdown, as the slots of a personal letter."""
+    return {"body": body, "body_html": markdown.to_html(body)}
+
+
+def _plain(flat: Flat) -> Segments:
+    return tuple(piece if isinstance(piece, str) else (piece.name, piece.otherwise) for piece in flat)
+
+
+def _marked(flat: Flat) -> str:
+    return "".join(piece if isinstance(piece, str) else _mark(piece) for piece in flat)
+
+
+def _mark(slot: Slot) -> str:
+    """A slot as one word of private-use characters: its JSON, each octet moved out of ASCII."""
+    spelled = json.dumps([slot.name, slot.otherwise]).encode()
+    return _OPEN + "".join(chr(0xE100 + octet) for octet in spelled) + _CLOSE
+
+
+def _split(text: str) -> Segments:
+    found: list[Segment] = []
+    for place, piece in enumerate(text.split(_OPEN)):
+        spelled, close, literal = piece.partition(_CLOSE)
+        if place == 0 or not close:
+            found.append(piece)
+            continue
+        name, otherwise = json.loads(bytes(ord(letter) - 0xE100 for letter in spelled))
+        found += [(name, otherwise), literal]
+    return tuple(segment for segment in found if segment)
+
+
+def _text_part(layout: Layout, kind: str, words: str) -> str:
+    return _environment(layout.templates).get_template(f"{kind}.txt").render(_frame(layout, words))
+
+
+def _html_part(layout: Layout, kind: str, words: str) -> str:
+    source = _environment(layout.templates).get_template(f"{kind}.mjml").render(_frame(layout, words))
+    return str(mjml.mjml2html(source))
+
+
+def _frame(layout: Layout, words: str) -> dict[str, object]:
+    return {
+        "language": layout.language,
+        "community": layout.community,
+        "postal_address": layout.postal_address,
+        "words": words,
+        "organizer": _mark(Slot("organizer")),
+        "signature": _mark(Slot("signature")),
+        "unsubscribe": _mark(Slot("unsubscribe")),
+    }
+
+
+@lru_cache(maxsize=8)
+def _environment(templates: Path) -> Environment:
+    """Our own frames only; authors' words come in as a value, and are HTML made by us already."""
+    return Environment(
+        loader=FileSystemLoader(templates / "email"),
+        autoescape=select_autoescape(["mjml"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+# --- filling ----------------------------------------------------------------------------------
+
+
+def subject_of(skeleton: Skeleton, values: Mapping[str, str]) -> str:
+    return clean(_joined(skeleton.variant(values).subject, values))
+
+
+def text_of(skeleton: Skeleton, values: Mapping[str, str]) -> str:
+    """The plain-text part of an email, or a text message."""
+    if skeleton.channel is Channel.SMS:
+        return fill_sms(skeleton, values)
+    return _joined(skeleton.variant(values).text, values)
+
+
+def html_of(skeleton: Skeleton, values: Mapping[str, str]) -> str:
+    return "".join(_html_piece(segment, values) for segment in skeleton.variant(values).html)
+
+
+def fill_sms(skeleton: Skeleton, values: Mapping[str, str]) -> str:
+    return sms.fit(_joined(skeleton.variant(values).text, values)).strip()
+
+
+def fill_email(skeleton: Skeleton, values: Mapping[str, str], headers: Headers) -> bytes:
+    """The whole RFC 5322 message: CRLF line ends, body lines of at most 78 octets."""
+    variant = skeleton.variant(values)
+    subject = _joined(variant.subject, values)
+    text = join_soft(_quoted(piece, _text_piece(piece, values)) for piece in variant.text)
+    rich = join_soft(_quoted(piece, _html_piece(piece, values)) for piece in variant.html)
+    head = b"".join(write_headers(headers, subject, skeleton.language))
+    return head + alternative(f"=_porch_{skeleton.hash[:32]}", text, rich)
+
+
+def _quoted(piece: Segment, filled: str) -> bytes:
+    return _literal(filled) if isinstance(piece, str) else quoted_printable(filled)
+
+
+@lru_cache(maxsize=4096)
+def _literal(text: str) -> bytes:
+    """The author's own words, encoded once."""
+    return quoted_printable(text)
+
+
+def _joined(segments: Segments, values: Mapping[str, str]) -> str:
+    return "".join(_text_piece(segment, values) for segment in segments)
+
+
+def _text_piece(piece: Segment, values: Mapping[str, str]) -> str:
+    if isinstance(piece, str):
+        return piece
+    value = values.get(piece[0]) or piece[1]
+    return value if piece[0] in _BLOCKS else clean(value)
+
+
+def _html_piece(piece: Segment, values: Mapping[str, str]) -> str:
+    if isinstance(piece, str):
+        return piece
+    value = values.get(piece[0]) or piece[1]
+    if piece[0] == "body_html":
+        return value  # made by `personal_values`
+    escaped = html.escape(value if piece[0] in _BLOCKS else clean(value))
+    return escaped.replace("\n", "<br>") if piece[0] in _BLOCKS else escaped
+
+
+_BLOCKS = ("body", "signature")  # slots that may hold several lines

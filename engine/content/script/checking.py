@@ -1,0 +1,101 @@
+"""What a whole Script must hold to: names that exist, jumps that go forward, words that may be asked for."""
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from engine.content import safe
+from engine.content.safe import TemplateMistake
+from engine.rules.folding import fold
+from engine.vocabulary.reserved import RESERVED
+from engine.vocabulary.script import GoTo, Gravity, HasReplied, Mistake, NotBuiltYet, ReplyRule, Script, Step
+
+_HTML = re.compile(r"<[a-zA-Z/!][^<>]{0,200}>")
+_LINK = re.compile(r"\]\([^()\s]{0,500}\{\{")
+
+
+def check(script: Script) -> list[Mistake]:
+    """Every mistake that shows only once the file is read."""
+    found = list(_of_script(script))
+    for place, step in enumerate(script.steps):
+        found += _of_step(script, step)
+        for rule in step.replies:
+            found += _of_reply(script, place, rule)
+    return found
+
+
+def _of_script(script: Script) -> Iterator[Mistake]:
+    if isinstance(script.audience, HasReplied):
+        yield Mistake(
+            1, "Nobody has replied before a walk begins.", "Use this phrase in `Only for:` of a step."
+        )
+    yield from _template(script.sender, 1)
+    seen: set[str] = set()
+    for step in script.steps:
+        if step.name in seen:
+            yield Mistake(step.line, f"There are two steps called “{step.name}”.", "Rename one of them.")
+        seen.add(step.name)
+
+
+def _of_step(script: Script, step: Step) -> Iterator[Mistake]:
+    if not step.subject and (step.body or script.translates is None):
+        yield Mistake(
+            step.line,
+            f"“{step.name}” has no subject.",
+            "Add a line such as `Subject: The porch light is on`.",
+        )
+    if not step.body:
+        yield Mistake(
+            step.line, f"“{step.name}” has no letter.", "Write it below the settings and an empty line."
+        )
+    if step.text is None and script.translates is None:
+        yield Mistake(
+            step.line,
+            f"“{step.name}” has no text form: members who chose texts will not get it.",
+            "Add `### text` with a short form of the letter.",
+            Gravity.ADVICE,
+        )
+    yield from _template(step.subject, step.line)
+    yield from _template(step.text or "", step.line)
+    yield from _template(step.body, step.line)
+    if _HTML.search(step.body):
+        yield Mistake(
+            step.line, f"There is HTML in “{step.name}”.", "Write Markdown: **bold**, [a link](https://…)."
+        )
+    if _LINK.search(step.body):
+        yield Mistake(step.line, "A link holds a variable.", "Write the whole address of the link out.")
+
+
+def _template(text: str, line: int) -> Iterator[Mistake]:
+    try:
+        safe.read(text)
+    except TemplateMistake as mistake:
+        yield Mistake(line, mistake.what, mistake.mend)
+
+
+def _of_reply(script: Script, place: int, rule: ReplyRule) -> Iterator[Mistake]:
+    for phrase in rule.phrases:
+        if fold(phrase) in RESERVED:
+            yield Mistake(
+                rule.line,
+                f"“{phrase}” belongs to the carriers: who texts it stops or starts everything.",
+                "Ask for another word.",
+            )
+    for act in rule.acts:
+        if isinstance(act, GoTo) and script.translates is None:
+            yield from _jump(script, place, rule, act.step)
+        if isinstance(act, NotBuiltYet):
+            words = f"“{act.words}” arrives in a later release; until then an organizer answers."
+            yield Mistake(rule.line, words, "Nothing to mend.", Gravity.ADVICE)
+
+
+def _jump(script: Script, place: int, rule: ReplyRule, step: str) -> Iterator[Mistake]:
+    target = script.index(step)
+    if target is None:
+        near = get_close_matches(step, [known.name for known in script.steps], 1, 0.5)
+        hint = f"Did you mean “{near[0]}”?" if near else "Name a step below this one."
+        yield Mistake(rule.line, f"There is no step called “{step}”.", hint)
+    elif target <= place:
+        yield Mistake(
+            rule.line, f"“go to {step}” goes back.", "A walk only goes forward: name a step below this one."
+        )

@@ -1,0 +1,280 @@
+"""A sequence file becomes a Script: never raises; what is wrong is said with its line and how to mend it."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import time
+from difflib import get_close_matches
+from typing import Any
+
+from engine.content.script import checking, phrases
+from engine.content.script.phrases import PhraseMistake
+from engine.vocabulary.script import Day, Gravity, Mistake, ReplyRule, RightAway, Script, Step, Window
+
+LONGEST_FILE = 400_000  # characters
+_FENCE = "---"
+_STEP = re.compile(r"## +(\S.*)")
+_PART = re.compile(r"###+ +(\S.*)")
+_SETTING = re.compile(r"([A-Za-z][A-Za-z ]{0,30}):(.*)")
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,59}")
+_LATER = ("Try", "Match", "Deadline", "Progress", "Allow")  # settings of a later release
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """`script` is None when nothing could be made of the file."""
+
+    script: Script | None
+    mistakes: tuple[Mistake, ...]
+
+    @property
+    def publishable(self) -> bool:
+        return self.script is not None and all(m.gravity is not Gravity.ERROR for m in self.mistakes)
+
+
+@dataclass
+class _Page:
+    """The lines of a file and the mistakes found in them so far."""
+
+    lines: list[str]
+    mistakes: list[Mistake] = field(default_factory=list)
+
+    def wrong(self, line: int, what: str, mend: str, gravity: Gravity = Gravity.ERROR) -> None:
+        self.mistakes.append(Mistake(line, what, mend, gravity))
+
+
+def parse(text: str, name: str) -> Parsed:
+    """Reads one file; `name` is the file's name without its ending."""
+    page = _Page(text[:LONGEST_FILE].replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    body = _front_matter(page)
+    if body is None:
+        return Parsed(None, tuple(page.mistakes))
+    settings, start = body
+    notes, steps = _steps(page, start, translation=bool(settings.get("translates")))
+    script = Script(name=name, notes=notes, steps=tuple(steps), **settings)
+    page.mistakes += checking.check(script)
+    return Parsed(script, tuple(sorted(page.mistakes, key=lambda found: found.line)))
+
+
+# --- settings ---------------------------------------------------------------------------------
+
+
+def _front_matter(page: _Page) -> tuple[dict[str, Any], int] | None:
+    """The file's settings as fields of Script, and the line after them."""
+    if page.lines[0].strip() != _FENCE:
+        page.wrong(1, "The file does not begin with its settings.", "Begin with a line of three dashes: ---")
+        return None
+    end = next((n for n, line in enumerate(page.lines[1:], 1) if line.strip() == _FENCE), None)
+    if end is None:
+        page.wrong(1, "The settings never end.", "Put a line of three dashes --- below the last setting.")
+        return None
+    lines = [(n + 1, page.lines[n]) for n in range(1, end) if page.lines[n].strip()]
+    fields = _settings(page, lines, _OF_FILE)
+    window = _window(fields)
+    if "title" not in fields:
+        page.wrong(1, "The sequence has no title.", "Add a line such as `Title: The porch light`.")
+        fields["title"] = ""
+    return fields | {"window": window}, end + 1
+
+
+def _window(fields: dict[str, Any]) -> Window:
+    opens, closes = fields.pop("hours", (Window().opens, Window().closes))
+    return Window(opens, closes, fields.pop("days", Window().days))
+
+
+@dataclass(frozen=True)
+class _Setting:
+    field: str
+    read: Callable[[str], Any]
+
+
+def _settings(page: _Page, lines: Iterable[tuple[int, str]], known: dict[str, _Setting]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for line, text in lines:
+        found = _SETTING.fullmatch(text.strip())
+        if found is None:
+            page.wrong(line, f"“{text.strip()[:40]}” is not a setting.", "Write a name, a colon and a value.")
+            continue
+        setting = _known(page, line, found[1].strip(), known)
+        if setting is None:
+            continue
+        if setting.field in fields:
+            page.wrong(line, f"“{found[1]}” stands here twice.", "Keep one of the two lines.")
+            continue
+        try:
+            fields[setting.field] = setting.read(found[2].strip())
+        except PhraseMistake as mistake:
+            page.wrong(line, mistake.what, mistake.mend)
+    return fields
+
+
+def _known(page: _Page, line: int, name: str, known: dict[str, _Setting]) -> _Setting | None:
+    by_fold = {key.lower(): setting for key, setting in known.items()}
+    setting = by_fold.get(name.lower())
+    if setting is None:
+        _unknown(page, line, name, list(known))
+    return setting
+
+
+def _unknown(page: _Page, line: int, name: str, known: list[str]) -> None:
+    later = next((word for word in _LATER if word.lower() == name.lower()), None)
+    if later is not None:
+        page.wrong(line, f"“{later}:” arrives in a later release.", "Leave this line out for now.")
+        return
+    near = get_close_matches(name.lower(), [key.lower() for key in known], 1, 0.6)
+    meant = next((key for key in known if near and key.lower() == near[0]), None)
+    mend = f"Did you mean “{meant}”?" if meant else f"Settings here are: {', '.join(known)}."
+    page.wrong(line, f"There is no setting called “{name}”.", mend)
+
+
+def _words(text: str) -> str:
+    if not text:
+        raise PhraseMistake(
+            "This setting is empty.", "Write something after the colon, or leave the line out."
+        )
+    return text
+
+
+def _yes(text: str) -> bool:
+    if text.lower() not in ("yes", "no"):
+        raise PhraseMistake(f"“{text}” is neither yes nor no.", "Write yes or no.")
+    return text.lower() == "yes"
+
+
+def _code(text: str) -> str:
+    if not re.fullmatch(r"[a-z]{2}", text):
+        raise PhraseMistake(f"“{text}” is not a language code.", "Write two letters, such as en or es.")
+    return text
+
+
+def _hours(text: str) -> tuple[time, time]:
+    first, dash, last = text.replace("–", "-").partition("-")
+    if not dash:
+        raise PhraseMistake(f"“{text}” is not a span of hours.", "Write it as 9:00-19:30.")
+    return phrases.clock_time(first), phrases.clock_time(last)
+
+
+def _days(text: str) -> frozenset[Day]:
+    return frozenset(phrases.weekday(word) for word in text.split(",") if word.strip())
+
+
+def _by(text: str) -> bool:
+    if text.lower() not in ("text", "letter"):
+        raise PhraseMistake(f"“{text}” is not a way to go.", "Write `By: text`, or leave the line out.")
+    return text.lower() == "text"
+
+
+_OF_FILE = {
+    "Title": _Setting("title", _words),
+    "For": _Setting("audience", phrases.audience),
+    "From": _Setting("sender", _words),
+    "Language": _Setting("language", _code),
+    "Translates": _Setting("translates", _words),
+    "Send between": _Setting("hours", _hours),
+    "Days": _Setting("days", _days),
+    "Goal": _Setting("goal", phrases.goal),
+    "Sample": _Setting("sample", _yes),
+}
+_OF_STEP = {
+    "When": _Setting("when", phrases.when),
+    "Subject": _Setting("subject", _words),
+    "Only for": _Setting("only_for", phrases.audience),
+    "By": _Setting("by_text", _by),
+}
+SETTINGS = {"file": tuple(_OF_FILE), "step": tuple(_OF_STEP)}
+
+
+# --- steps ------------------------------------------------------------------------------------
+
+
+def _steps(page: _Page, start: int, *, translation: bool) -> tuple[str, list[Step]]:
+    """The notes above the first step, and the steps."""
+    heads = [n for n in range(start, len(page.lines)) if _STEP.fullmatch(page.lines[n].rstrip())]
+    notes = "\n".join(page.lines[start : heads[0] if heads else len(page.lines)]).strip()
+    if not heads:
+        page.wrong(start + 1, "There is no letter in this file.", "Begin one with a line such as `## hello`.")
+    ends = [*heads[1:], len(page.lines)]
+    return notes, [
+        _step(page, head, end, translation=translation) for head, end in zip(heads, ends, strict=True)
+    ]
+
+
+def _step(page: _Page, head: int, end: int, *, translation: bool) -> Step:
+    name = _step_name(page, head)
+    first = head + 1
+    blank = next((n for n in range(first, end) if not page.lines[n].strip()), end)
+    fields = _settings(page, [(n + 1, page.lines[n]) for n in range(first, blank)], _OF_STEP)
+    parts = _parts(page, blank, end)
+    if "when" not in fields and not translation:
+        page.wrong(
+            head + 1,
+            f"“{name}” does not say when it comes.",
+            "Add a line such as `When: 3 days later, at 10:00`.",
+        )
+    return Step(
+        name=name,
+        when=fields.pop("when", RightAway()),
+        subject=fields.pop("subject", ""),
+        body=parts.get("body", ""),
+        text=parts.get("text"),
+        replies=_replies(page, blank, end),
+        line=head + 1,
+        **fields,
+    )
+
+
+def _step_name(page: _Page, head: int) -> str:
+    name = page.lines[head].lstrip("#").strip()
+    if not _NAME.fullmatch(name):
+        page.wrong(
+            head + 1, f"“{name}” cannot be the name of a step.", "Use small letters, digits and dashes."
+        )
+    return name
+
+
+def _parts(page: _Page, start: int, end: int) -> dict[str, str]:
+    """The letter (`body`) and its text-message form, by name."""
+    found: dict[str, list[str]] = {"body": []}
+    part = "body"
+    for n in range(start, end):
+        head = _PART.fullmatch(page.lines[n].rstrip())
+        if head is None:
+            found[part].append(page.lines[n])
+            continue
+        part = head[1].strip().lower()
+        if part not in ("text", "replies"):
+            near = get_close_matches(part, ("text", "replies"), 1, 0.6)
+            mend = f"Did you mean “### {near[0]}”?" if near else "There are `### text` and `### replies`."
+            page.wrong(n + 1, f"A letter has no part called “{head[1].strip()}”.", mend)
+        elif part in found:
+            page.wrong(n + 1, f"“### {part}” stands here twice.", "Put both into one.")
+        found.setdefault(part, [])
+    return {name: "\n".join(lines).strip() for name, lines in found.items() if "\n".join(lines).strip()}
+
+
+def _replies(page: _Page, start: int, end: int) -> tuple[ReplyRule, ...]:
+    heads = [n for n in range(start, end) if page.lines[n].strip().lower() == "### replies"]
+    if not heads:
+        return ()
+    rules = []
+    for n in range(heads[0] + 1, end):
+        text = page.lines[n].strip()
+        if text.startswith("###"):
+            break
+        if text:
+            rule = _reply(page, n + 1, text)
+            rules += [rule] if rule is not None else []
+    return tuple(rules)
+
+
+def _reply(page: _Page, line: int, text: str) -> ReplyRule | None:
+    meant, colon, happens = text.removeprefix("-").partition(":")
+    if not text.startswith("-") or not colon:
+        page.wrong(line, "This is not a line of replies.", "Write `- yes, sure: go to buddy`.")
+        return None
+    said = tuple(" ".join(phrase.lower().split()) for phrase in meant.split(",") if phrase.strip())
+    try:
+        return ReplyRule(() if said == ("anything else",) else said, phrases.acts(happens), line)
+    except PhraseMistake as mistake:
+        page.wrong(line, mistake.what, mistake.mend)
+        return None
