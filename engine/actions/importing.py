@@ -14,7 +14,7 @@ from engine.store.export import Exported, members_after
 from engine.vocabulary.ids import MemberId
 from engine.vocabulary.words import Channel
 
-__all__ = ["Imported", "ReadRows", "RowProblem", "export_csv", "import_members", "read_csv"]
+__all__ = ["Imported", "ReadRows", "RowProblem", "check_rows", "export_csv", "import_members", "read_csv"]
 
 AT_ONCE = 500  # members to a transaction
 _LANGUAGES = {
@@ -48,6 +48,17 @@ def read_csv(text: str) -> ReadRows:
         except MemberError as error:
             problems.append(RowProblem(row.line, error.field, str(error)))
     return ReadRows(tuple(forms), tuple(sorted(problems, key=lambda each: each.line)), sheet.unknown_columns)
+
+
+def check_rows(rt: Runtime, rows: ReadRows) -> ReadRows:
+    """The rows that can be kept; the others become problems at their lines. Writes nothing."""
+    with rt.reading() as session:
+        house = joining.house_of(rt, session)
+    problems = list(rows.problems)
+    _checked(list(rows.forms), house, problems)
+    bad = {problem.line for problem in problems}
+    forms = tuple((line, form) for line, form in rows.forms if line not in bad)
+    return ReadRows(forms, tuple(sorted(problems, key=lambda each: each.line)), rows.unknown_columns)
 
 
 def _form(row: Row) -> MemberForm:

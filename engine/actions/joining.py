@@ -56,7 +56,7 @@ class Shares:
         return cls({each: counts.get(each, 0) for each in organizers.active_hashes(session)})
 
     def take(self, wanted: OrganizerId | None) -> OrganizerId | None:
-        """Who is asked for, else who has the fewest (the longest here among equals); None without organizers."""
+        """Who is asked for, else who has the fewest (of equals the oldest here); None without any."""
         chosen = wanted or min(self.counts, key=lambda each: (self.counts[each], each), default=None)
         if chosen is not None:
             self.counts[chosen] = self.counts.get(chosen, 0) + 1

@@ -85,10 +85,11 @@ def _email_hash(rt: Runtime, email: str) -> str:
     return rt.keys.blind("organizer", email.strip().lower())
 
 
-def invite(rt: Runtime, form: OrganizerForm) -> str:
-    """Adds an organizer without a password, mails the invitation, and returns its link (7 days, once)."""
+def invite(rt: Runtime, form: OrganizerForm, *, sample: bool = False) -> str:
+    """Adds an organizer without a password, mails the invitation, and returns its link (7 days, once).
+    A `sample` one leaves with the sample town. Raises OrganizerError."""
     with rt.transaction():
-        return invite_again(rt, add(rt, form))
+        return invite_again(rt, add(rt, form, sample=sample))
 
 
 def invite_again(rt: Runtime, organizer_id: OrganizerId) -> str:

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from tests.actions.conftest import House
 
 from engine.actions import members
 from engine.actions.members import MemberError, MemberForm
@@ -14,6 +13,7 @@ from engine.store.members import Member
 from engine.store.people import PeopleFilter
 from engine.store.search import word_hashes
 from engine.vocabulary.words import Channel, ConsentState
+from tests.actions.conftest import House
 
 PENA = MemberForm("José", "Peña", " Jose.Pena@Post.Example ", "(212) 555-0123", "Vieja Colonia")
 
@@ -113,7 +113,9 @@ def test_a_member_is_found_by_whole_words_without_accents_and_never_by_an_addres
 
 def test_an_edit_replaces_what_is_known_and_leaves_a_line_in_the_audit(house: House) -> None:
     member = members.add(house.rt, replace(PENA, tags=("Gardeners", "choir")), how="added")
-    edited = MemberForm("Pepe", "Peña", "pepe@post.example", "", "Alder Street", "es", tags=("Choir", "bikes"))
+    edited = MemberForm(
+        "Pepe", "Peña", "pepe@post.example", "", "Alder Street", "es", tags=("Choir", "bikes")
+    )
     members.edit(house.rt, member, edited, by=house.ben)
     person = house.person(member)
     assert [address.value for address in person.addresses] == ["pepe@post.example"]

@@ -88,7 +88,7 @@ class _Seeding:
         rt = self.town.rt
         community.found(rt, self.plan.community, sample=True)
         for key, form in self.plan.organizers.items():
-            organizers.invite(rt, form)
+            organizers.invite(rt, form, sample=True)
             self.organizers[key] = TownOrganizer(self.town, organizer_id(rt, form.email))
 
     def _publish(self) -> None:
