@@ -27,7 +27,7 @@ def preview() -> str | Reply:
         flash(_("Choose a CSV file with at least one row."), "error")
         return redirect(url_for(".choose"))
     text = _decoded(content)
-    read = importing.read_csv(text)
+    read = importing.check_rows(runtime(), importing.read_csv(text))
     name = uploads.keep(runtime(), me().id, text)
     return render_template("web/people_preview.html", read=read, name=name, shown=SHOWN, problems=PROBLEMS)
 
