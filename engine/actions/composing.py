@@ -160,10 +160,12 @@ class _Desk:
         }
 
     def _thread(self, message: Message) -> dict[str, str]:
-        """Threaded under the newest email of the conversation that came in."""
-        if message.channel is not Channel.EMAIL or message.conversation_id is None:
+        """Threaded under what it answers, else under the conversation's newest email that came in."""
+        if message.channel is not Channel.EMAIL:
             return {}
-        answered = last_inbound_id(self.session, message.conversation_id)
+        answered = message.in_reply_to
+        if answered is None and message.conversation_id is not None:
+            answered = last_inbound_id(self.session, message.conversation_id)
         return {"in_reply_to": answered} if answered else {}
 
 

@@ -219,14 +219,15 @@ def stand(rt: Runtime, member_id: MemberId) -> None:
 
 
 def walk_on(rt: Runtime, member_id: MemberId) -> None:
-    """The talk is over: the member's walks go on, and letters held for it are ready again."""
+    """The talk is over: the member's walks go on, and letters held for it are ready again. A branch that
+    waited for a person begins to count now."""
     with rt.transaction() as session:
         now = rt.clock.now()
-        session.execute(
-            update(Enrollment)
-            .where(Enrollment.member_id == member_id, Enrollment.state == EnrollmentState.STANDING)
-            .values(state=EnrollmentState.WALKING, due_at=now)
+        standing = update(Enrollment).where(
+            Enrollment.member_id == member_id, Enrollment.state == EnrollmentState.STANDING
         )
+        session.execute(standing.where(Enrollment.branch.is_not(None)).values(branch_at=now))
+        session.execute(standing.values(state=EnrollmentState.WALKING, due_at=now))
         if release_held(session, Refusal.HAS_REPLIED, now, Delivery.member_id == member_id):
             rt.ring(Job.DELIVER)
 

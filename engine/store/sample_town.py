@@ -124,6 +124,7 @@ def _delete(session: Session, table: type[Base], *which: ColumnElement[bool]) ->
 
 def _table(column: _Column) -> type[Base]:
     table = column.class_
+    assert isinstance(table, type)
     assert issubclass(table, Base)
     return table
 
