@@ -45,17 +45,3 @@ def build_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
             sms=Postoffice(settings.postoffice, Channel.SMS, clock=clock),
         ),
     )
-
-
-def bind(rt: Runtime) -> dict[str, Callable[[], None]]:
-    """Every kind of work as a handler for an InlineQueue: each does all there is of its kind."""
-    everything = {**HANDS, Job.ADVANCE: jobs.tick}
-    return {job: _until_done(rt, hand) for job, hand in everything.items()}
-
-
-def _until_done(rt: Runtime, hand: Drain) -> Callable[[], None]:
-    def drain() -> None:
-        while hand(rt):
-            pass
-
-    return drain

@@ -12,6 +12,7 @@ from engine.runtime import Runtime
 from engine.settings import Settings, SettingsError, read_settings
 from engine.store import health, heartbeats, migrations
 from engine.store.base import database_now, open_database
+from engine.store.migrations import DatabaseTooNew, Version
 from webapp.cli.house import community_of, is_missing
 from webapp.cli.organizers import first_admin
 from webapp.cli.sentences import sentence_for
@@ -104,8 +105,13 @@ def _key_file(settings: Settings) -> Finding:
 
 
 def _database(settings: Settings) -> Finding:
-    migrations.check(open_database(settings.database_url))
-    return Finding("Database", settings.database_url.rpartition("@")[2])
+    match migrations.check(open_database(settings.database_url)):
+        case Version.NEWER:
+            return Finding("Database", str(DatabaseTooNew()), wrong=True)
+        case Version.BEHIND | Version.FRESH:
+            return Finding("Database", "is of an older version; the next start brings it up to date")
+        case Version.CURRENT:
+            return Finding("Database", settings.database_url.rpartition("@")[2])
 
 
 def _inside(settings: Settings) -> Iterator[Finding]:

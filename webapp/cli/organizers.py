@@ -1,12 +1,13 @@
 """`porchlight organizers`: who helps, who is invited, and a way in for who lost theirs."""
 
 import click
-from sqlalchemy import select
 
 from engine.actions import organizers as actions
 from engine.actions.organizers import OrganizerForm
 from engine.runtime import Runtime
-from engine.store.organizers import Organizer
+from engine.store import organizers as store
+from engine.store import team
+from engine.store.team import Teammate
 from engine.vocabulary.ids import OrganizerId
 from engine.vocabulary.words import Role
 from webapp.cli.house import open_house
@@ -21,9 +22,9 @@ def organizers() -> None:
 @organizers.command("list")
 def list_all() -> None:
     """Everybody who may sign in."""
-    for each in _all(open_house()):
+    for each in _everyone(open_house()):
         marks = [each.role.value, *([] if each.active else ["inactive"])]
-        marks += [] if each.password_hash else ["has not signed in yet"]
+        marks += ["has no password yet"] if each.invited else []
         click.echo(f"{each.name} <{each.email}>  ({', '.join(marks)})")
 
 
@@ -46,7 +47,7 @@ def link(email: str) -> None:
     """A one-time sign-in link for EMAIL (embedded default only)."""
     rt = open_house()
     wanted = email.strip().lower()
-    found = next((each for each in _all(rt) if each.email == wanted and each.active), None)
+    found = next((each for each in _everyone(rt) if each.email == wanted and each.active), None)
     if found is None:
         raise Unable(f"No active organizer has the address {email}. See `porchlight organizers list`.")
     click.echo(actions.first_link(rt, found.id))
@@ -54,9 +55,10 @@ def link(email: str) -> None:
 
 def first_admin(rt: Runtime) -> OrganizerId | None:
     """The active admin who was here first."""
-    return next((each.id for each in _all(rt) if each.active and each.role is Role.ADMIN), None)
-
-
-def _all(rt: Runtime) -> list[Organizer]:
     with rt.reading() as session:
-        return list(session.execute(select(Organizer).order_by(Organizer.id)).scalars())
+        return min(store.active_admins(session), default=None)
+
+
+def _everyone(rt: Runtime) -> list[Teammate]:
+    with rt.reading() as session:
+        return team.everyone(session)

@@ -27,9 +27,8 @@ def import_people(file: Path, *, dry_run: bool) -> None:
     with progress("Adding members") as step:
         done = importing.import_members(rt, rows.forms, lambda count: step(count, len(rows.forms)))
     _show((*rows.problems, *done.problems))
-    click.echo(
-        f"{done.added} added, {done.known} known already, {len(rows.problems) + len(done.problems)} not added."
-    )
+    bad = len(rows.problems) + len(done.problems)
+    click.echo(f"{done.added} added, {done.known} known already, {bad} not added.")
 
 
 def _text_of(file: Path) -> str:

@@ -7,9 +7,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-from sqlalchemy import select
-
-from engine import jobs
 from engine.actions import community, conversations, enrollments, members, organizers, sequences
 from engine.actions.community import CommunityForm
 from engine.actions.conversations import ReplyDraft
@@ -22,21 +19,20 @@ from engine.queues import InlineQueue
 from engine.runtime import Runtime
 from engine.settings import Settings, read_settings
 from engine.store import conversations as talks
-from engine.store import due, people, tables
+from engine.store import organizers as store
+from engine.store import people, tables
 from engine.store.conversations import Conversation
-from engine.store.organizers import Organizer
 from engine.store.people import Person
 from engine.vocabulary.ids import MemberId, OrganizerId, SequenceId
-from engine.vocabulary.words import Channel, Job, Outcome, Role
-from webapp.town import hands, letters
+from engine.vocabulary.words import Channel, Outcome, Role
+from webapp.town import hands, letters, passing
 from webapp.town.hands import Writer
 from webapp.town.letters import Mail, Text
 from webapp.town.writing import Style
-from webapp.wiring import bind, build_runtime
+from webapp.wiring import build_runtime
 
 BEGINS = datetime(2026, 5, 4, 14, 0, tzinfo=UTC)  # a Monday, ten in the morning in New York
 RIVER_NEIGHBORS = CommunityForm("River Neighbors", "12 Alder Street, Riverbend, VT 05000")
-_PATIENCE = 200  # looks at one moment before we say that the town does not come to rest
 
 
 class Known(TypedDict, total=False):
@@ -59,15 +55,13 @@ class Town:
 
     rt: Runtime
     clock: SimulatedClock
-    queue: InlineQueue
 
     @classmethod
     def over(cls, settings: Settings, begins: datetime, seed: int = 0) -> "Town":
         """On an existing database and key file. Raises SettingsError, KeyFileError."""
-        clock, queue = SimulatedClock(begins), InlineQueue()
-        rt = replace(build_runtime(settings, clock), ids=SeededIds(clock, seed), queue=queue)
-        queue.handlers = bind(rt)
-        return cls(rt, clock, queue)
+        clock = SimulatedClock(begins)
+        rt = replace(build_runtime(settings, clock), ids=SeededIds(clock, seed), queue=InlineQueue())
+        return cls(rt, clock)
 
     @classmethod
     def at(cls, folder: Path, begins: datetime = BEGINS, form: CommunityForm = RIVER_NEIGHBORS) -> "Town":
@@ -126,28 +120,14 @@ class Town:
         self.pass_until(self.clock.now() + timedelta(days=days, hours=hours, minutes=minutes))
 
     def pass_until(self, moment: datetime) -> None:
-        self.settle()
-        while (comes := self.next_due()) is not None and comes <= moment:
-            self.clock.set(comes)
-            self.settle()
-        self.clock.set(moment)
-        self.settle()
+        passing.pass_until(self.rt, moment, self.clock.set)
 
     def next_due(self) -> datetime | None:
-        with self.rt.reading() as session:
-            return due.next_due(session, self.clock.now())
+        return passing.next_due(self.rt)
 
     def settle(self) -> None:
         """Does everything there is to do at this moment."""
-        for _ in range(_PATIENCE):
-            moved = jobs.tick(self.rt)
-            rang = bool(self.queue.rung)
-            for job in (Job.RECEIVE, Job.DELIVER):
-                self.queue.ring(job)
-            self.queue.drain()
-            if not moved and not rang:
-                return
-        raise RuntimeError(f"The town does not come to rest at {self.clock.now():%Y-%m-%d %H:%M} UTC.")
+        passing.settle(self.rt)
 
     # --- mailboxes and phones -----------------------------------------------------------------
 
@@ -241,6 +221,6 @@ def organizer_id(rt: Runtime, email: str) -> OrganizerId:
 
 
 def _find_organizer(rt: Runtime, email: str) -> OrganizerId | None:
-    wanted = rt.keys.blind("organizer", email)
     with rt.reading() as session:
-        return session.execute(select(Organizer.id).where(Organizer.email_hash == wanted)).scalar()
+        found = store.by_email(session, rt.keys.blind("organizer", email))
+    return found.id if found else None
