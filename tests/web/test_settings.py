@@ -2,9 +2,12 @@
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from engine.store import team
+from engine.store.base import table_of
 from engine.store.community import the_community
+from engine.store.members import Member
 from engine.vocabulary.words import Role
 from tests.web.conftest import House
 
@@ -43,6 +46,20 @@ def test_a_wrong_setting_is_said_and_nothing_is_changed(
 
 
 def test_the_community_need_not_be_a_sample_to_have_settings(admin: FlaskClient) -> None:
+    assert "leave-sample-town" not in admin.get("/settings/").text
+
+
+def test_the_sample_town_is_left_with_its_people_and_its_post_office(
+    house: House, admin: FlaskClient
+) -> None:
+    house.town.joins("Ana", email="ana@example.org")
+    with house.rt.transaction() as session:
+        the_community(session).sample = True
+        session.execute(update(table_of(Member)).values(sample=True))
+    house.rt.settings.postoffice.mkdir(exist_ok=True)
+    house.submits(admin, "/settings/", {}, to="/settings/leave-sample-town")
+    assert house.count_people() == 0
+    assert not house.rt.settings.postoffice.exists()
     assert "leave-sample-town" not in admin.get("/settings/").text
 
 
