@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.content.answers import AnswersError, answer_text, fill, read_answers
+from engine.content.sms import count
 from engine.vocabulary.words import Channel
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
@@ -73,3 +74,13 @@ def test_a_broken_file_says_which_answer_and_how_to_mend_it(tmp_path: Path) -> N
     (tmp_path / "answers.es.md").write_text("## help\nSubject: Hola\n\npalabras\n")
     with pytest.raises(AnswersError, match="no answer “start_done”"):
         answer_text(tmp_path, "es", "start_done")
+
+
+@pytest.mark.parametrize(("key", "language"), list(product(ENGLISH, ("en", "es"))))
+def test_no_answer_by_text_leaves_the_cheap_alphabet_or_takes_more_than_two_segments(
+    key: str, language: str
+) -> None:
+    text = answer_text(TEMPLATES, language, key)
+    if text.text != text.email:
+        cost = count(fill(text.text, SLOTS))
+        assert (cost.encoding, cost.segments <= 2) == ("GSM-7", True)

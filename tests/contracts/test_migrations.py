@@ -29,6 +29,8 @@ def empty_sqlite(tmp_path: Path) -> Iterator[list[Engine]]:
 @pytest.fixture
 def empty_postgresql() -> Iterator[list[Engine]]:
     """Two empty databases on the server TEST_PG_URL names."""
+    if "TEST_PG_URL" not in os.environ:
+        pytest.fail("TEST_PG_URL names no PostgreSQL server to try the migrations on.")
     server = make_url(os.environ["TEST_PG_URL"]).set(drivername="postgresql+psycopg")
     names = [f"migrations_{uuid4().hex}" for _ in range(2)]
     keeper = open_database(server.render_as_string(hide_password=False))
