@@ -27,11 +27,13 @@ class Failed:
 
     address: str
     permanent: bool | None
+    status: str = ""  # such as 5.1.1
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`permanent` is True when any recipient failed for good, None when nothing is known.
+    """`permanent` is True when an address is no good, None when nothing is known. A refusal by policy
+    (5.7.x) says something of our mail, not of the address, and is not permanent (E7 of the trust spec).
 
     `original_ids` are the Message-IDs of our mail that a report or complaint carries within.
     """
@@ -47,8 +49,8 @@ class Verdict:
 
     @property
     def permanent(self) -> bool | None:
-        known = [one.permanent for one in self.failed if one.permanent is not None]
-        return any(known) if known else None
+        known = [one for one in self.failed if one.permanent is not None]
+        return any(one.permanent and not one.status.startswith("5.7.") for one in known) if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +193,12 @@ def _failed_recipient(fields: Headers) -> Failed | None:
     for name in _RECIPIENTS:
         address = fields.text(name).rpartition(";")[2].strip().strip("<>").lower()
         if "@" in address and len(address) <= 320:
-            return Failed(address, _is_permanent(action, fields))
+            status = fields.text("status").strip().partition(" ")[0][:12]
+            return Failed(address, _is_permanent(action, status), status)
     return None
 
 
-def _is_permanent(action: str, fields: Headers) -> bool | None:
-    status = fields.text("status").strip()[:1]
-    if action == "delayed" or status == "4":
+def _is_permanent(action: str, status: str) -> bool | None:
+    if action == "delayed" or status.startswith("4"):
         return False
-    return True if status == "5" or action == "failed" else None
+    return True if status.startswith("5") or action == "failed" else None

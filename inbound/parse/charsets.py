@@ -31,7 +31,7 @@ def decoded(content: bytes, label: str) -> tuple[str, bool]:
         text = _strict(content, charset)
         if text is not None:
             return text, True
-    if _strict(b"", meant) is None or meant == "utf-8":
+    if meant == "utf-8" or _strict(b"a", meant) is None:
         return _strict(content, "cp1252") or content.decode("latin-1"), False
     return content.decode(meant, "replace"), False
 

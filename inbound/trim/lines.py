@@ -71,13 +71,6 @@ def _ends_with_wrote(text: str) -> bool:
     return folded(text).rstrip(":").rstrip().endswith(tuple(lexicon().wrote))
 
 
-def _says_when(low: str, words: list[str]) -> bool:
-    number = any(word.isdigit() for word in words)
-    if not number:
-        return False
-    return bool(_DATE.search(low) or _CLOCK.search(low) or any(word in lexicon().calendar for word in words))
-
-
 def _alone(text: str) -> Kind:
     bare = text.strip()
     if not bare:
@@ -138,15 +131,17 @@ def _may_begin(text: str) -> bool:
     if low.startswith(tuple(f"{start} " for start in known.starts)) or low[:1].isdigit():
         return True
     first = _TOKENS.match(low)
-    return (first is not None and first.group() in known.calendar) or is_attribution(text)
+    return (first is not None and first.group() in known.calendar) or ("@" in text and is_attribution(text))
 
 
 def _mark_header_blocks(texts: list[str], kinds: list[Kind]) -> None:
-    """Two or more header lines in a row, of one language, one of them naming the sender."""
+    """Two or more header lines in a row, of one language, one naming the sender, with an address or a
+    number among them ("From: the heart" is a line of a poem)."""
     here = 0
     while here < len(texts):
         names, end = _header_run(texts, kinds, here)
-        if len(names) >= 2 and _one_language(names):
+        evidence = any("@" in text or any(map(str.isdigit, text)) for text in texts[here:end])
+        if len(names) >= 2 and evidence and _one_language(names):
             for marked in range(here, end):
                 kinds[marked] = Kind.HEADER
         here = max(end, here + 1)

@@ -1,0 +1,175 @@
+"""Reading never raises, never guesses who wrote, and never lets a header be smuggled in."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.vocabulary.words import Channel
+from inbound.parse import limits, read_email, read_sms
+from inbound.parse.bodies import unflowed
+from inbound.parse.charsets import decoded
+from inbound.parse.headers import readable
+from inbound.parse.mail import _read
+from inbound.parse.mailboxes import mailboxes
+
+FIXTURES = [path.read_bytes() for path in sorted((Path(__file__).parent / "mail").glob("*.eml"))]
+
+
+@given(st.binary(max_size=600))
+def test_any_bytes_are_read(raw: bytes) -> None:
+    # `_read` itself, since `read_email` would hide what it raises.
+    assert _read(raw, None, ()).channel is Channel.EMAIL
+
+
+@given(st.data())
+def test_a_mutated_mail_is_read(data: st.DataObject) -> None:
+    raw = bytearray(data.draw(st.sampled_from(FIXTURES)))
+    for _ in range(data.draw(st.integers(1, 8))):
+        at = data.draw(st.integers(0, len(raw) - 1))
+        raw[at : at + data.draw(st.integers(0, 3))] = (
+            data.draw(
+                st.binary(max_size=3)
+                | st.sampled_from([b"\n", b"\r\n\r\n", b"=?", b"?=", b"--", b'"', b"<", b"("])
+            )
+            or b" "
+        )
+    incoming = _read(bytes(raw), "", ("R@Porch.Example",))
+    assert incoming.recipients[0] == "r@porch.example"
+
+
+@given(st.text(max_size=200))
+def test_trust_T9_no_decoded_header_can_end_a_line(text: str) -> None:
+    encoded = "".join(f"={byte:02X}" for byte in text.encode("utf-8", "surrogatepass"))
+    out = readable(f"=?utf-8?Q?{encoded}?=")
+    assert len(out.splitlines()) <= 1
+    assert not any(ord(letter) < 32 or 127 <= ord(letter) < 160 for letter in out)
+
+
+def test_letters_split_between_two_encoded_words_are_joined() -> None:
+    assert readable("=?utf-8?Q?ma=C3?= =?utf-8?Q?=B1ana?= y =?iso-8859-1?Q?ni=F1o?=") == "mañana y niño"
+
+
+@pytest.mark.parametrize(
+    ("values", "addresses"),
+    [
+        (["Ann <ann@good.example>"], ["ann@good.example"]),
+        (["ann@good.example (Ann, the first)"], ["ann@good.example"]),
+        (['"Lee, Ann" <Ann@Good.example>'], ["ann@good.example"]),
+        (["a@good.example <b@evil.example>"], ["b@evil.example"]),
+        (['"a@good.example" <b@evil.example>'], ["b@evil.example"]),
+        (["<a@good.example> <b@evil.example>"], ["a@good.example", "b@evil.example"]),
+        (["a@good.example, b@evil.example"], ["a@good.example", "b@evil.example"]),
+        (["a@good.example b@evil.example"], ["a@good.example", "b@evil.example"]),
+        (["a@good.example", "b@evil.example"], ["a@good.example", "b@evil.example"]),
+        (["friends: a@good.example, b@evil.example;"], ["a@good.example", "b@evil.example"]),
+        (["a@good.example(<b@evil.example>)"], ["a@good.example"]),
+        (["<@evil.example:a@good.example>"], ["a@good.example"]),
+        (["a@good.example@evil.example"], [""]),
+        (["a@good.example\0b"], [""]),
+        (["<a@good.example\\>"], [""]),
+        (["=?utf-8?Q?a=40good=2Eexample=2C?= <b@evil.example>"], ["b@evil.example"]),
+        (["=?utf-8?Q?=3Ca=40good.example=3E=2C?= <b@evil.example>"], ["b@evil.example"]),
+        (["nobody"], [""]),
+        ([""], []),
+    ],
+)
+def test_trust_T6_every_mailbox_counts_and_none_is_guessed(values: list[str], addresses: list[str]) -> None:
+    assert [one.address for one in mailboxes(values)] == addresses
+
+
+def test_trust_T6_a_name_that_looks_like_an_address_is_not_shown() -> None:
+    assert mailboxes(["ann@good.example <b@evil.example>"])[0].name == ""
+    assert mailboxes(["=?utf-8?Q?ann=40good=2Eexample?= <b@evil.example>"])[0].name == ""
+
+
+def test_trust_T46_only_the_topmost_authentication_results_are_kept() -> None:
+    raw = b"Authentication-Results: ours; dmarc=fail\nAuthentication-Results: ours; dmarc=pass\nFrom: a@b.c\n\nx"
+    assert read_email(raw).headers["authentication-results"] == "ours; dmarc=fail"
+
+
+def test_the_newest_reference_comes_first_after_in_reply_to() -> None:
+    raw = b"From: a@b.c\nReferences: <1@x> <2@x>\n <3@x>\nIn-Reply-To: <3@x>\n\nx"
+    assert read_email(raw).references == ("<3@x>", "<2@x>", "<1@x>")
+
+
+def test_the_envelope_comes_before_the_headers() -> None:
+    incoming = read_email(b"From: a@b.c\nTo: One <one@x.org>\nCc: two@x.org\n\nx", "", ("R-1@Porch.example",))
+    assert incoming.recipients == ("r-1@porch.example", "one@x.org", "two@x.org")
+    assert incoming.envelope_sender == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "label", "text"),
+    [
+        ("mañana".encode(), "utf-8", "mañana"),
+        ("mañana".encode("latin-1"), "utf-8", "mañana"),
+        ("mañana".encode(), '"UTF-8"', "mañana"),
+        ("“hi”".encode("cp1252"), "iso-8859-1", "“hi”"),
+        ("简体字镕".encode("gb18030"), "gb2312", "简体字镕"),
+        ("日本語".encode("iso2022_jp"), "iso-2022-jp", "日本語"),
+        ("mañana".encode("latin-1"), "x-unknown", "mañana"),
+        ("mañana".encode("latin-1"), "ut\0f", "mañana"),
+        (b"abc", "punycode", "abc"),
+        (b"abc", "zip", "abc"),
+    ],
+)
+def test_text_is_read_whatever_its_label_says(content: bytes, label: str, text: str) -> None:
+    assert decoded(content, label)[0] == text
+
+
+def test_flowed_lines_are_joined_within_one_depth_of_quotation() -> None:
+    assert unflowed("One \ntwo\n> three \n> four\n-- \nAnn") == "One two\n> three four\n-- \nAnn"
+
+
+def test_attachments_are_listed_and_inline_texts_joined() -> None:
+    raw = (
+        b"From: a@b.c\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nfirst\n--x\n"
+        b'Content-Type: image/png; name="p.png"\nContent-Transfer-Encoding: base64\n\nAAAA\n'
+        b"--x\nContent-Type: text/plain\n\nsecond\n--x--\n"
+    )
+    incoming = read_email(raw)
+    assert incoming.text == "first\nsecond"
+    assert [(part.filename, part.content_type, part.size) for part in incoming.parts] == [
+        ("p.png", "image/png", 3)
+    ]
+
+
+def test_an_encrypted_mail_says_so() -> None:
+    raw = (
+        b"From: a@b.c\nContent-Type: multipart/encrypted; boundary=x\n\n"
+        b"--x\nContent-Type: application/octet-stream\n\n?\n--x--"
+    )
+    assert "encrypted" in read_email(raw).warnings
+
+
+def test_a_text_longer_than_the_cap_is_cut_and_says_so() -> None:
+    incoming = read_email(b"From: a@b.c\n\n" + b"word\n" * (limits.TEXT_LINES + 10))
+    assert len(incoming.text.split("\n")) <= limits.TEXT_LINES
+    assert "text_cut" in incoming.warnings
+
+
+def test_a_text_message_is_read_from_its_form() -> None:
+    form = {
+        "From": "+15550001111",
+        "To": "+15550002222",
+        "Body": "Yes!",
+        "MessageSid": "SM1",
+        "OptOutType": "STOP",
+        "NumMedia": "1",
+        "MediaContentType0": "image/jpeg",
+    }
+    incoming = read_sms(form)
+    assert incoming.channel is Channel.SMS
+    assert (incoming.senders[0].address, incoming.recipients) == ("+15550001111", ("+15550002222",))
+    assert (incoming.text, incoming.rfc_message_id) == ("Yes!", "SM1")
+    assert incoming.headers == {"optouttype": "STOP"}
+    assert incoming.parts[0].content_type == "image/jpeg"
+
+
+@given(
+    st.dictionaries(st.sampled_from(["From", "To", "Body", "MessageSid", "NumMedia"]), st.text(max_size=50))
+)
+def test_any_form_is_read(form: dict[str, str]) -> None:
+    assert read_sms(form).channel is Channel.SMS

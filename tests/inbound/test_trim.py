@@ -1,0 +1,106 @@
+"""Trimming keeps every word the author wrote, drops what others wrote, and changes nothing twice."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from inbound.trim import trim
+
+QUOTES = {
+    "gmail": "On Mon, Nov 23, 2026 at 9:41 AM Maya <m@porch.example> wrote:\n\n> What would you fix?\n> Maya",
+    "german": "Am 23.11.2026 um 09:41 schrieb Maya Lee:\n> Was würden Sie reparieren?",
+    "french": "Le lun. 23 nov. 2026 à 09:41, Maya <m@porch.example> a écrit :\n> Que feriez-vous ?",
+    "portuguese": "Em seg., 23 de nov. de 2026 às 09:41, Maya <m@porch.example>\nescreveu:\n\n> O quê?",
+    "italian": "Il giorno lun 23 nov 2026 alle ore 09:41 Maya <m@porch.example> ha scritto:\n> Cosa?",
+    "dutch": "Op ma 23 nov. 2026 om 09:41 schreef Maya <m@porch.example>:\n> Wat zou je maken?",
+    "unmarked": "On Nov 23, 2026, at 9:41 AM, Maya <m@porch.example> wrote:\n\nWhat would you fix?\nMaya",
+    "outlook": "From: Maya <m@porch.example>\nSent: Monday, November 23, 2026\nTo: Ana\n\nWhat would you fix?",
+    "original": "-----Mensaje original-----\nDe: Maya\nAsunto: Hola\n\n¿Qué arreglarías?",
+}
+SENTENCES = st.lists(st.text("abcdefghij ñé.!", min_size=3).filter(str.strip), min_size=1, max_size=4)
+
+
+@pytest.mark.parametrize("name", QUOTES)
+@given(sentences=SENTENCES)
+def test_words_above_any_quotation_are_kept_whole(name: str, sentences: list[str]) -> None:
+    words = "\n".join(sentences).strip()
+    trimmed = trim(f"{words}\n\n{QUOTES[name]}")
+    assert trimmed.reply.split() == words.split()
+    assert "Maya" in trimmed.quoted
+
+
+PIECES = st.sampled_from(
+    [
+        "Hello there",
+        "",
+        "> quoted",
+        "-- ",
+        "Sent from my iPhone",
+        "Regards,",
+        "Ana",
+        "From: a@b.c",
+        "Sent: 1 May 2026",
+        "-----Original Message-----",
+        "On May 1, 2026, Ana <a@b.c> wrote:",
+        "________________________",
+        "---",
+        "Yes.",
+    ]
+)
+
+
+@given(st.lists(PIECES | st.text(max_size=30), max_size=12).map("\n".join))
+def test_trimming_twice_changes_nothing(text: str) -> None:
+    once = trim(text).reply
+    assert trim(once).reply == once
+
+
+@given(st.lists(PIECES, max_size=12).map("\n".join))
+def test_words_that_nothing_marks_are_never_lost_altogether(text: str) -> None:
+    whole = "Hello there\n" + text
+    assert trim(whole).reply != ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On Monday I wrote a list of 3 things:\n- soup\n- bread",
+        "On the other hand, we should be careful.\nOn average this works.",
+        "From: the heart\nTo: you\nBe well",
+        "Shopping:\n-- soup\n-- bread\nSee you!",
+        "2026-01-15 14:30:25\n15.01.2024 14:30\nare the times.",
+        "He said at 10:30:\nhello",
+    ],
+)
+def test_prose_that_looks_like_a_quotation_is_kept(text: str) -> None:
+    assert trim(text).reply == text
+
+
+def test_lines_of_the_letter_we_sent_are_dropped_though_nothing_marks_them() -> None:
+    parent = "Last spring, when the creek rose, a neighbor walked Alder Street with a flashlight.\nAnd you?"
+    text = (
+        "The bench.\n\nLast spring, when the creek rose, a neighbor walked Alder\nStreet with a flashlight."
+    )
+    trimmed = trim(text, parent=parent)
+    assert trimmed.reply.splitlines()[0] == "The bench."
+    assert "creek" not in trimmed.reply
+    assert trimmed.method == "parent"
+
+
+def test_a_short_echo_of_our_words_stays_the_members_own() -> None:
+    assert (
+        trim("What would you fix? The bench!", parent="What would you fix?").reply
+        == "What would you fix? The bench!"
+    )
+
+
+def test_a_mail_of_quotation_only_has_no_reply_and_a_picture_from_a_phone_neither() -> None:
+    assert trim("> hello\n> there").reply == ""
+    assert trim("Sent from my iPhone").reply == ""
+
+
+def test_when_everything_looks_quoted_the_widest_cut_is_kept_with_low_confidence() -> None:
+    trimmed = trim("On Mon, Nov 23, 2026 at 9:41 AM, Maya <m@x.org> wrote:\n\nhi there\n\nYes!")
+    assert "Yes!" in trimmed.reply
+    assert trimmed.confidence < 0.5
+    assert trimmed.warnings == ("low_confidence",)
