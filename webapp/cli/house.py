@@ -7,9 +7,9 @@ from sqlalchemy.engine import make_url
 from engine.privacy.sealed import KeyRing
 from engine.runtime import Runtime
 from engine.settings import Settings, read_settings
-from engine.store import migrations
 from engine.store.community import Community, the_community
 from webapp.cli.sentences import Unable
+from webapp.supervise import IN_TREE
 from webapp.wiring import build_runtime
 
 
@@ -21,7 +21,8 @@ def open_house() -> Runtime:
             "There is no community here yet. Run `porchlight init`, or `porchlight up` for a sample town."
         )
     rt = build_runtime(settings)
-    migrations.migrate(rt.database)
+    if not os.environ.get(IN_TREE):  # there, the tree has done it
+        _migrate(rt)
     return rt
 
 
@@ -34,8 +35,14 @@ def build_house() -> Runtime:
     if is_missing(settings) and not settings.key_file.exists():
         KeyRing.fresh().save(settings.key_file)
     rt = build_runtime(settings)
-    migrations.migrate(rt.database)
+    _migrate(rt)
     return rt
+
+
+def _migrate(rt: Runtime) -> None:
+    from engine.store.migrations import migrate  # alembic takes its time
+
+    migrate(rt.database)
 
 
 def is_missing(settings: Settings) -> bool:

@@ -1,18 +1,14 @@
 """What lies in a pretend mailbox or phone, as its owner sees it."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from functools import cached_property
-from pathlib import Path
 
 from engine.content.sms import count
 
-from engine.gateways import postoffice
 from engine.gateways.postoffice import Letter, Mailbox
-from engine.vocabulary.words import Channel
 from webapp.town.writing import read_letter
 
 _ONE_CLICK = "List-Unsubscribe=One-Click"
@@ -101,26 +97,6 @@ def mail(box: Mailbox, name: str) -> Mail | None:
 def texts(box: Mailbox) -> list[Text]:
     """Newest first."""
     return [_text(letter) for letter in box.letters()]
-
-
-@dataclass(frozen=True)
-class Owned:
-    """A mailbox or phone in the list: how much lies there unread, and the newest thing in it."""
-
-    key: str
-    channel: Channel
-    address: str
-    unread: int
-    newest: datetime | None
-
-
-def all_boxes(root: Path) -> Iterator[Owned]:
-    """Mailboxes, then phones."""
-    for channel in Channel:
-        for box in postoffice.mailboxes(root, channel):
-            letters = box.letters()
-            unread = sum(not letter.read for letter in letters)
-            yield Owned(box.key, channel, box.address, unread, letters[0].at if letters else None)
 
 
 def _mail(letter: Letter) -> Mail:

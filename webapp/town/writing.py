@@ -204,12 +204,15 @@ def _lines(text: str) -> str:
 
 
 def _status(host: str, address: str) -> EmailMessage:
+    about_server, about_address = EmailMessage(policy=_POLICY), EmailMessage(policy=_POLICY)
+    about_server["Reporting-MTA"] = f"dns; {host}"
+    about_address["Final-Recipient"] = f"rfc822; {address}"
+    about_address["Action"] = "failed"
+    about_address["Status"] = "5.1.1"
+    about_address["Diagnostic-Code"] = "smtp; 550 5.1.1 No such user here"
     part = EmailMessage(policy=_POLICY)
     part["Content-Type"] = "message/delivery-status"
-    part.set_payload(
-        f"Reporting-MTA: dns; {host}\r\n\r\nFinal-Recipient: rfc822; {address}\r\nAction: failed\r\n"
-        "Status: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 No such user here\r\n"
-    )
+    part.set_payload([about_server, about_address])
     return part
 
 
