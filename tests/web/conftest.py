@@ -9,10 +9,9 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from webapp.app import create_app
-from webapp.auth import sign_in_client
 from werkzeug.test import TestResponse
 
+from engine.actions import organizers
 from engine.gateways.postoffice import Mailbox
 from engine.runtime import Runtime
 from engine.store import people, progress, team
@@ -21,6 +20,8 @@ from engine.store.progress import Walk
 from engine.store.team import Teammate
 from engine.vocabulary.ids import MemberId, OrganizerId, SequenceId
 from engine.vocabulary.words import Channel, Role
+from webapp.app import create_app
+from webapp.auth import limiter
 from webapp.town.letters import Mail, mails
 from webapp.town.simulated import Town
 
@@ -127,6 +128,7 @@ def house(tmp_path: Path) -> House:
     admin = town.organizer("Maya Lindqvist", Role.ADMIN)
     organizer = town.organizer("Rosa Delgado")
     app = create_app(town.rt)
+    limiter.reset()
     app.testing = True
     return House(town, app, admin.id, organizer.id)
 
@@ -148,5 +150,6 @@ def admin(house: House) -> FlaskClient:
 
 def signed_in(house: House, organizer_id: OrganizerId) -> FlaskClient:
     client = house.app.test_client()
-    sign_in_client(house.rt, client, organizer_id)
+    with client.session_transaction() as session:
+        session["_user_id"] = organizers.sign_in(house.rt, organizer_id)
     return client
