@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from inbound.trim import trim
 
 QUOTES = {
-    "gmail": "On Mon, Nov 23, 2026 at 9:41 AM Maya <m@porch.example> wrote:\n\n> What would you fix?\n> Maya",
-    "german": "Am 23.11.2026 um 09:41 schrieb Maya Lee:\n> Was würden Sie reparieren?",
+    "gmail": "On Mon, Nov 23, 2026 at 9:41 AM Maya <m@porch.example> wrote:\n\n> What?\n> Maya",
+    "german": "Am 23.11.2026 um 09:41 schrieb Maya Lee:\n> Was genau?",
     "french": "Le lun. 23 nov. 2026 à 09:41, Maya <m@porch.example> a écrit :\n> Que feriez-vous ?",
     "portuguese": "Em seg., 23 de nov. de 2026 às 09:41, Maya <m@porch.example>\nescreveu:\n\n> O quê?",
     "italian": "Il giorno lun 23 nov 2026 alle ore 09:41 Maya <m@porch.example> ha scritto:\n> Cosa?",
     "dutch": "Op ma 23 nov. 2026 om 09:41 schreef Maya <m@porch.example>:\n> Wat zou je maken?",
     "unmarked": "On Nov 23, 2026, at 9:41 AM, Maya <m@porch.example> wrote:\n\nWhat would you fix?\nMaya",
-    "outlook": "From: Maya <m@porch.example>\nSent: Monday, November 23, 2026\nTo: Ana\n\nWhat would you fix?",
+    "outlook": "From: Maya <m@porch.example>\nSent: Monday, November 23, 2026\nTo: Ana\n\nWhat is it?",
     "original": "-----Mensaje original-----\nDe: Maya\nAsunto: Hola\n\n¿Qué arreglarías?",
 }
 SENTENCES = st.lists(st.text("abcdefghij ñé.!", min_size=3).filter(str.strip), min_size=1, max_size=4)
