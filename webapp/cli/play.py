@@ -59,7 +59,7 @@ def play(file: Path, language: str, channel: str, replies: tuple[str, ...], repl
             "Ana",
             email="ana@correorio.example",
             phone="+18025550120",
-            neighborhood="Alder Street",
+            neighborhood="Alder Hill",
             language=language,
             channel=Channel(channel),
         )

@@ -77,7 +77,9 @@ def box(rt: Runtime, channel: Channel, key: str) -> Box | None:
 def beside(rt: Runtime, other: Box, channel: Channel) -> Box | None:
     """The same member's phone beside their mailbox, or the mailbox beside the phone."""
     root = rt.settings.postoffice
-    keys = (Mailbox.of(root, channel, address).key for each in other.owners if (address := each.address(channel)))
+    keys = (
+        Mailbox.of(root, channel, address).key for each in other.owners if (address := each.address(channel))
+    )
     return next((found for key in keys if (found := box(rt, channel, key)) is not None), None)
 
 

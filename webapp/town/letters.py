@@ -7,7 +7,6 @@ from email.message import EmailMessage
 from functools import cached_property
 
 from engine.content.sms import count
-
 from engine.gateways.postoffice import Letter, Mailbox
 from webapp.town.writing import read_letter
 

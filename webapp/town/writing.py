@@ -19,6 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime as in_words
+
 from engine.content.sms import count
 
 _POLICY = SMTP.clone(max_line_length=200)
@@ -100,7 +101,7 @@ def write_bounce(letter: EmailMessage, pen: Pen) -> bytes:
     report.make_mixed()
     report.attach(_status(host, pen.address))
     headers = EmailMessage(policy=_POLICY)
-    headers.set_content(_header_block(letter), subtype="rfc822-headers")
+    headers.set_content(_header_block(letter), subtype="rfc822-headers", **_FORMS)
     report.attach(headers)
     report.replace_header("Content-Type", "multipart/report; report-type=delivery-status")
     return report.as_bytes()
