@@ -71,7 +71,7 @@ $(STAMPS)/frontend: $(STAMPS)/runtime $(wildcard webapp/frontend/*)
 	@$(PYTHON) -m webapp.frontend.install
 	@touch $@
 
-$(STAMPS)/catalogues: $(STAMPS)/runtime $(wildcard webapp/i18n/*.po webapp/i18n/*.py)
+$(STAMPS)/catalogues: $(STAMPS)/runtime $(wildcard webapp/i18n/*/LC_MESSAGES/*.po)
 	@$(PYTHON) -m webapp.i18n.compile
 	@touch $@
 
