@@ -43,7 +43,9 @@ class KeyRing:
     current: int
     keys: Mapping[int, bytes] = field(repr=False)
     index: bytes = field(repr=False)
-    _derived: dict[tuple[str, int], bytes] = field(default_factory=dict, repr=False, compare=False)
+    _derived: dict[tuple[str, int], bytes] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def fresh(cls) -> "KeyRing":
@@ -58,7 +60,8 @@ class KeyRing:
             return cls(int(stored["current"]), keys, base64.b64decode(stored["index"]))
         except FileNotFoundError as error:
             raise KeyFileError(
-                f"The key file {path} is missing. Put back the copy you kept; without it nothing sealed can be read."
+                f"The key file {path} is missing. Put back the copy you kept; "
+                "without it nothing sealed can be read."
             ) from error
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise KeyFileError(f"The key file {path} cannot be read ({type(error).__name__}).") from error

@@ -17,8 +17,8 @@ from engine.store.enrollments import Enrollment
 from engine.store.messages import Message
 from engine.store.organizers import Organizer
 from engine.store.sequences import Revision, Sequence
-from engine.vocabulary.ids import ConversationId, MemberId
-from engine.vocabulary.words import Author, Channel, Direction
+from engine.vocabulary.ids import ConversationId, DeliveryId, MemberId, MessageId
+from engine.vocabulary.words import Author, Channel, Direction, Trust
 
 
 class EntryKind(StrEnum):
@@ -48,6 +48,10 @@ class Entry:
     reason: str = ""
     by_machine: bool = False
     conversation_id: ConversationId | None = None
+    message_id: MessageId | None = None
+    delivery_id: DeliveryId | None = None  # a letter that left can be shown again
+    trust: Trust | None = None  # how sure we are who wrote
+    html: bool = False  # it came with an HTML form
 
 
 def timeline(
@@ -86,6 +90,9 @@ def _messages(session: Session, member_id: MemberId, before: datetime | None, li
             reason=reason or "",
             by_machine=message.author is Author.MACHINE,
             conversation_id=message.conversation_id,
+            message_id=message.id,
+            trust=message.trust,
+            html=message.body_html is not None,
         )
 
 
@@ -106,6 +113,7 @@ def _letters(session: Session, member_id: MemberId, before: datetime | None, lim
             title=f"{title} · {delivery.step}",
             state=delivery.state,
             reason=delivery.reason or "",
+            delivery_id=delivery.id if delivery.skeleton_hash else None,
         )
 
 

@@ -42,7 +42,9 @@ def clock_bar() -> dict[str, object]:
 def index() -> str:
     rt = runtime()
     return render_template(
-        "web/postoffice/index.html", mailboxes=desk.boxes(rt, Channel.EMAIL), phones=desk.boxes(rt, Channel.SMS)
+        "web/postoffice/index.html",
+        mailboxes=desk.boxes(rt, Channel.EMAIL),
+        phones=desk.boxes(rt, Channel.SMS),
     )
 
 

@@ -1,0 +1,38 @@
+"""How moments and people are put into words on a page, in the reader's language and zone."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import flask_babel
+from flask import Flask
+
+from webapp.auth import runtime
+from webapp.speech import _, ngettext
+
+__all__ = ["equip", "runtime"]
+
+
+def equip(app: Flask) -> None:
+    """Gives pages their filters."""
+    app.add_template_filter(since, "since")
+    app.add_template_filter(their_time, "their_time")
+
+
+def since(at: datetime | None) -> str:
+    """How long ago, in the largest unit that fits: 5 minutes, 3 hours, 2 days."""
+    if at is None:
+        return ""
+    passed = runtime().clock.now() - at
+    if passed < timedelta(minutes=1):
+        return _("just now")
+    if passed < timedelta(hours=1):
+        return ngettext("%(num)s minute", "%(num)s minutes", passed // timedelta(minutes=1))
+    if passed < timedelta(days=1):
+        return ngettext("%(num)s hour", "%(num)s hours", passed // timedelta(hours=1))
+    return ngettext("%(num)s day", "%(num)s days", passed.days)
+
+
+def their_time(zone: str) -> str:
+    """What the clock on a member's wall shows now."""
+    there = runtime().clock.now().astimezone(ZoneInfo(zone))
+    return str(flask_babel.format_time(there.replace(tzinfo=None), "short", rebase=False))
