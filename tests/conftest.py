@@ -1,11 +1,13 @@
 """What every test may ask for."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from engine.clock import SeededIds, SimulatedClock
 from engine.privacy.sealed import KeyRing
@@ -13,7 +15,16 @@ from engine.queues import InlineQueue
 from engine.runtime import Runtime
 from engine.settings import read_settings
 from engine.store.tables import metadata
+from tests import guard
 from webapp.wiring import build_runtime
+
+guard.watch()
+# The same 100 examples each time; `HYPOTHESIS_PROFILE=fuzz` draws new ones, many more.
+settings.register_profile("ci", derandomize=True, max_examples=100, deadline=None)
+settings.register_profile(
+    "fuzz", max_examples=5_000, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 MOMENT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)  # a Monday, ten in the morning in New York
 
