@@ -22,10 +22,11 @@ IN_TREE = "PORCHLIGHT_IN_TREE"  # set for the parts: their standard input is the
 
 @dataclass
 class Part:
-    """One process of the tree, by its name and the command that runs it."""
+    """One process of the tree, by its name and the command that runs it, started once `may_start`."""
 
     name: str
     command: Sequence[str]
+    may_start: Callable[[], bool] = lambda: True
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0  # by the monotonic clock
     again_at: float = 0.0
@@ -50,13 +51,12 @@ class Tree:
     say: Callable[[str], None]
     stop: threading.Event = field(default_factory=threading.Event)
 
-    def run(self, when_up: Callable[[], None]) -> None:
-        """Runs until `stop` is set; `when_up` is called once, after every part was started. All parts
+    def run(self, meanwhile: Callable[[], None]) -> None:
+        """Runs until `stop` is set; `meanwhile` is called once the first part was started. All parts
         have ended when it returns."""
         try:
-            for part in self.parts:
-                part.start()
-            when_up()
+            self._look_after(self.parts[0])
+            meanwhile()
             while not self.stop.wait(_LOOK_EVERY):
                 for part in self.parts:
                     self._look_after(part)
@@ -69,7 +69,7 @@ class Tree:
         now = time.monotonic()
         if part.process is not None:
             self._note_end(part, now)
-        elif now >= part.again_at:
+        elif now >= part.again_at and part.may_start():
             part.start()
 
     def _note_end(self, part: Part, now: float) -> None:
@@ -101,9 +101,9 @@ def _let_go(process: subprocess.Popen[bytes]) -> None:
         process.stdin.close()
 
 
-def part(name: str) -> Part:
+def part(name: str, may_start: Callable[[], bool] = lambda: True) -> Part:
     """The part that `porchlight <name>` runs."""
-    return Part(name, (sys.executable, "-m", "webapp.cli", name))
+    return Part(name, (sys.executable, "-m", "webapp.cli", name), may_start)
 
 
 def stop_on_signals(stop: Callable[[], None]) -> None:
@@ -115,5 +115,5 @@ def stop_on_signals(stop: Callable[[], None]) -> None:
 
 
 def _wait_for_tree() -> None:
-    sys.stdin.buffer.read()  # nothing is ever written: it returns when the other end is closed
+    os.read(0, 1)  # nothing is ever written: it returns when the other end is closed
     os.kill(os.getpid(), signal.SIGTERM)

@@ -26,7 +26,8 @@ from engine.vocabulary.words import (
     SuppressionReason,
 )
 from webapp.town.residents import read_plan
-from webapp.town.seed import seed, sweep_half_made
+from webapp.town.seed import seed
+from webapp.town.sweeping import sweep_half_made
 from webapp.wiring import build_runtime
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -92,17 +93,17 @@ def test_one_phone_said_stop_and_one_mailbox_is_gone(town: Runtime) -> None:
     assert reasons == {SuppressionReason.STOP: 1, SuppressionReason.HARD_BOUNCE: 1}
 
 
-def test_the_same_moment_and_keys_make_the_same_town(
-    town: Runtime, tmp_path: Path, keys: KeyRing
-) -> None:
+def test_the_same_moment_and_keys_make_the_same_town(town: Runtime, tmp_path: Path, keys: KeyRing) -> None:
     assert letters_of(seeded(tmp_path, keys)) == letters_of(town)
 
 
 def letters_of(rt: Runtime) -> dict[str, str]:
     """Every letter and text that lies in the town, by its place."""
     root = rt.settings.postoffice
-    found = (path for path in root.rglob("*") if path.suffix in (".eml", ".json") and "-sent-" not in path.name)
-    return {str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
+    found = (
+        path for path in root.rglob("*") if path.suffix in (".eml", ".json") and "-sent-" not in path.name
+    )
+    return {str(each.relative_to(root)): hashlib.sha256(each.read_bytes()).hexdigest() for each in found}
 
 
 def test_a_town_whose_making_was_interrupted_is_swept_away(tmp_path: Path) -> None:

@@ -17,15 +17,16 @@ LETTER = (
     b"Date: Mon, 04 May 2026 14:00:00 +0000\r\n"
     b"Message-ID: <01kqsmksr00000000h4qkf8p8b@porchlight.example>\r\n"
     b"Content-Type: text/plain; charset=utf-8\r\n"
-    b"Content-Transfer-Encoding: 8bit\r\n\r\n"
-    + "¿Qué te gustaría mejorar?\r\n\r\nRosa\r\n".encode()
+    b"Content-Transfer-Encoding: 8bit\r\n\r\n" + "¿Qué te gustaría mejorar?\r\n\r\nRosa\r\n".encode()
 )
 WORDS = "Me encantaría conocer a alguien.\n\n¿Qué es eso de una compañera? 🌻"
 
 
 def pen(style: Style = Style.GMAIL, *, language: str = "es", signed: bool = False) -> Pen:
     at = datetime(2026, 5, 4, 18, 30, tzinfo=UTC)
-    return Pen("Ana Flores", "ana@correorio.example", at, "fresh", language, "America/New_York", style, signed)
+    return Pen(
+        "Ana Flores", "ana@correorio.example", at, "fresh", language, "America/New_York", style, signed
+    )
 
 
 def parsed(message: bytes) -> EmailMessage:

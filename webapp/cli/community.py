@@ -7,7 +7,7 @@ from engine.actions.community import CommunityForm
 from engine.actions.organizers import OrganizerForm
 from engine.vocabulary.words import Role
 from webapp.cli.house import build_house, community_of
-from webapp.cli.progress import progress
+from webapp.cli.progress import LIVED, progress
 from webapp.cli.sentences import Unable
 
 
@@ -48,6 +48,6 @@ def seed() -> None:
         raise Unable(
             "There is a community here already. Set PORCHLIGHT_DATA to another folder for the sample town."
         )
-    with progress("Two weeks pass in River Neighbors") as step:
+    with progress(LIVED) as step:
         seed_town(rt.settings, rt.clock.now(), step)
     click.echo("River Neighbors is here. `porchlight serve` starts it.")

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+LIVED = "Two weeks pass in River Neighbors"
 Step = Callable[[int, int], None]  # how much is done, of how much
 
 

@@ -4,14 +4,16 @@ import errno
 import socket
 import threading
 import time
+from functools import partial
 
 import click
 
 from engine.runtime import Runtime
-from engine.settings import Settings
+from engine.settings import Settings, read_settings
 from webapp.cli.house import build_house, community_of, open_house
 from webapp.cli.sentences import Unable
 from webapp.supervise import Tree, part, stop_on_signals
+from webapp.town.sweeping import sweep_half_made
 
 _READY_WITHIN = 60.0  # seconds until we say that the dashboard does not answer
 
@@ -19,14 +21,16 @@ _READY_WITHIN = 60.0  # seconds until we say that the dashboard does not answer
 @click.command()
 def up() -> None:
     """Make the sample town on first run, and start everything."""
-    from webapp.town.seed import seed
-
+    settings = read_settings()
+    _require_port(settings)
+    if sweep_half_made(settings):
+        click.echo("The sample town was left half made; it is made anew.", err=True)
     rt = build_house()
-    _require_port(rt.settings)
     if community_of(rt) is None:
-        from webapp.cli.progress import progress
+        from webapp.cli.progress import LIVED, progress
+        from webapp.town.seed import seed
 
-        with progress("Two weeks pass in River Neighbors") as step:
+        with progress(LIVED) as step:
             seed(rt.settings, rt.clock.now(), step)
     _run(rt)
 
@@ -42,7 +46,9 @@ def serve() -> None:
 
 
 def _run(rt: Runtime) -> None:
-    tree = Tree([part("web"), part("worker"), part("clock")], lambda line: click.echo(line, err=True))
+    answers = partial(_answers, rt.settings)  # web first: whoever waits, waits for the dashboard
+    parts = [part("web"), part("worker", answers), part("clock", answers)]
+    tree = Tree(parts, lambda line: click.echo(line, err=True))
     stop_on_signals(tree.stop.set)
     rt.database.dispose()
     tree.run(lambda: threading.Thread(target=_greet, args=(rt, tree.stop), daemon=True).start())
@@ -51,13 +57,16 @@ def _run(rt: Runtime) -> None:
 
 def _greet(rt: Runtime, stop: threading.Event) -> None:
     """Says where the dashboard is once it answers."""
-    if not _answers(rt.settings, stop):
-        if not stop.is_set():
+    link = _sign_in_link(rt)
+    until = time.monotonic() + _READY_WITHIN
+    while not _answers(rt.settings):
+        if stop.wait(0.1):
+            return
+        if time.monotonic() > until:
             click.echo("The dashboard does not answer yet; look at the lines above.", err=True)
-        return
+            return
     url = rt.settings.public_url
     click.echo(f"\nPorchlight is up: {url}")
-    link = _sign_in_link(rt)
     if link:
         click.echo(f"Sign in once with:  {link}")
     if rt.settings.embedded:
@@ -73,15 +82,13 @@ def _sign_in_link(rt: Runtime) -> str | None:
     return first_link(rt, admin) if admin and rt.settings.embedded else None
 
 
-def _answers(settings: Settings, stop: threading.Event) -> bool:
-    until = time.monotonic() + _READY_WITHIN
-    while time.monotonic() < until and not stop.is_set():
-        try:
-            with socket.create_connection((_dialled(settings.host), settings.port), timeout=1):
-                return True
-        except OSError:
-            stop.wait(0.1)
-    return False
+def _answers(settings: Settings) -> bool:
+    """Whether the web server is there."""
+    try:
+        with socket.create_connection((_dialled(settings.host), settings.port), timeout=1):
+            return True
+    except OSError:
+        return False
 
 
 def _dialled(host: str) -> str:

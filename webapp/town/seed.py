@@ -4,14 +4,10 @@ Nothing is inserted where a person would have acted: members reply through the r
 organizers answer through the actions of the dashboard.
 """
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
-
-from sqlalchemy.engine import make_url
 
 from engine.actions import community, letters, members, organizers
 from engine.actions.letters import LetterForm
@@ -22,6 +18,7 @@ from webapp.town import hands
 from webapp.town.hands import Writer
 from webapp.town.residents import Deed, LetterPlan, Plan, Resident, read_plan
 from webapp.town.simulated import Town, TownOrganizer, organizer_id
+from webapp.town.sweeping import marker_of
 from webapp.town.writing import Style
 
 WEEKS = timedelta(days=14)
@@ -38,26 +35,10 @@ def seed(settings: Settings, now: datetime, step: Step = lambda done, total: Non
 
     The same `now` and the same keys make the same town.
     """
-    marker = _marker(settings)
+    marker = marker_of(settings)
     marker.touch()
     _Seeding(Town.over(settings, now - _LONG_AGO), read_plan(), now).run(step)
     marker.unlink()
-
-
-def sweep_half_made(settings: Settings) -> bool:
-    """Removes a sample town whose making was interrupted; True when there was one."""
-    url = make_url(settings.database_url)
-    if not _marker(settings).exists() or url.get_backend_name() != "sqlite" or not url.database:
-        return False
-    for ending in ("", "-wal", "-shm"):
-        settings.data.joinpath(url.database + ending).unlink(missing_ok=True)
-    shutil.rmtree(settings.postoffice, ignore_errors=True)
-    _marker(settings).unlink()
-    return True
-
-
-def _marker(settings: Settings) -> Path:
-    return settings.data / "seeding"
 
 
 @dataclass
