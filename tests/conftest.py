@@ -18,6 +18,8 @@ from engine.store.tables import metadata
 from tests import guard
 from webapp.wiring import build_runtime
 
+pytest_plugins = ("tests.servers.fixtures",)
+
 guard.watch()
 # The same 100 examples each time; `HYPOTHESIS_PROFILE=fuzz` draws new ones, many more.
 settings.register_profile("ci", derandomize=True, max_examples=100, deadline=None)

@@ -1,7 +1,6 @@
 """Migrations: a database brought here step by step is the one the tables describe."""
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -27,11 +26,9 @@ def empty_sqlite(tmp_path: Path) -> Iterator[list[Engine]]:
 
 
 @pytest.fixture
-def empty_postgresql() -> Iterator[list[Engine]]:
-    """Two empty databases on the server TEST_PG_URL names."""
-    if "TEST_PG_URL" not in os.environ:
-        pytest.fail("TEST_PG_URL names no PostgreSQL server to try the migrations on.")
-    server = make_url(os.environ["TEST_PG_URL"]).set(drivername="postgresql+psycopg")
+def empty_postgresql(postgres_server: str) -> Iterator[list[Engine]]:
+    """Two databases without a table."""
+    server = make_url(postgres_server)
     names = [f"migrations_{uuid4().hex}" for _ in range(2)]
     keeper = open_database(server.render_as_string(hide_password=False))
     with keeper.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

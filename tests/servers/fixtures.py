@@ -1,65 +1,88 @@
-"""The servers as fixtures. TEST_PG_URL and TEST_REDIS_URL name others to use instead of our own."""
+"""What a test asks for when it needs a real server. A server that cannot start fails the test."""
 
+import fcntl
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from redis import Redis
 from sqlalchemy import Engine, text
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import make_url
 
 from engine.store.base import open_database
-from engine.store.tables import metadata
-from tests.servers import once, postgres, valkey
+from engine.store.migrations import migrate
+from tests.servers import postgres, valkey
 
-NewDatabase = Callable[[], Engine]
+RUN = "PORCHLIGHT_TEST_RUN"
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """The process that leads the run; its workers inherit this, and the servers live as long as it."""
     if not hasattr(config, "workerinput"):
-        once.begin()
+        os.environ[RUN] = str(os.getpid())
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        once.end()
+def once(tmp_path_factory: pytest.TempPathFactory, name: str, start: Callable[[], str]) -> str:
+    """The URL of the run's one server of this name, started by whichever worker asks first."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    address = shared / f"{name}.url"
+    with Path(shared, f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not address.exists():
+            address.write_text(start())
+    return address.read_text()
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> URL:
-    """A PostgreSQL server on which this user may create databases."""
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A PostgreSQL where databases may be made: TEST_PG_URL's, or our own."""
     given = os.environ.get("TEST_PG_URL")
-    url = make_url(given or once.started("postgres", postgres.start).url)
-    return url.set(drivername="postgresql+psycopg")
-
-
-@pytest.fixture
-def empty_postgres(postgres_url: URL) -> Iterator[NewDatabase]:
-    """Makes empty databases, gone after the test."""
-    yield from _databases(postgres_url, "template1")
-
-
-@pytest.fixture
-def postgres_with_tables(postgres_url: URL, _postgres_template: str) -> Iterator[NewDatabase]:
-    """Makes databases with all our tables, gone after the test."""
-    yield from _databases(postgres_url, _postgres_template)
+    if not given:
+        return once(tmp_path_factory, "postgres", postgres.start)
+    return make_url(given).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
-def _postgres_template(postgres_url: URL) -> Iterator[str]:
-    """Our tables, made once per worker: a copy of them is quicker to have."""
-    made = _databases(postgres_url, "template1")
-    with next(made)() as database:
-        ...
-    yield ""
+def redis_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A Redis-compatible server: TEST_REDIS_URL's, or our own Valkey."""
+    return os.environ.get("TEST_REDIS_URL") or once(tmp_path_factory, "valkey", valkey.start)
+
+
+@pytest.fixture(scope="session")
+def postgres_keeper(postgres_server: str) -> Iterator[Engine]:
+    """Makes and drops databases, outside any transaction."""
+    keeper = open_database(postgres_server).execution_options(isolation_level="AUTOCOMMIT")
+    yield keeper
+    keeper.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_keeper: Engine) -> Iterator[str]:
+    """This worker's database with every table and no row, to be copied."""
+    name = f"template_{uuid4().hex}"
+    _run(postgres_keeper, f"CREATE DATABASE {name}")
+    migrated = open_database(_url_of(postgres_keeper, name))
+    migrate(migrated)
+    migrated.dispose()
+    yield name
+    _run(postgres_keeper, f"DROP DATABASE {name}")
 
 
 @pytest.fixture
-def redis() -> Iterator[Redis]:
-    """A Redis-compatible server with nothing in it."""
-    given = os.environ.get("TEST_REDIS_URL")
-    client = Redis.from_url(given or once.started("valkey", valkey.start).url)
-    client.flushdb()
-    yield client
-    client.close()
+def postgres_url(postgres_keeper: Engine, postgres_template: str) -> Iterator[str]:
+    """A migrated, empty PostgreSQL database of this test's own."""
+    name = f"test_{uuid4().hex}"
+    _run(postgres_keeper, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield _url_of(postgres_keeper, name)
+    _run(postgres_keeper, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _run(keeper: Engine, statement: str) -> None:
+    with keeper.connect() as connection:
+        connection.execute(text(statement))
+
+
+def _url_of(keeper: Engine, name: str) -> str:
+    return keeper.url.set(database=name).render_as_string(hide_password=False)

@@ -6,21 +6,35 @@ As root the server runs as an unprivileged user. No folder's permissions are tou
 """
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
-UNPRIVILEGED = "nobody"
 _LOOK_EVERY = 0.2  # seconds
 _PATIENCE = 10  # seconds to stop by itself
 
 
-def as_user() -> str | None:
-    """The user a server runs as; None is ourselves."""
-    return UNPRIVILEGED if os.geteuid() == 0 else None
+def unprivileged() -> dict[str, Any]:
+    """What subprocess needs to run as nobody; as another than root we stay who we are."""
+    if os.geteuid() != 0:
+        return {}
+    nobody = pwd.getpwnam("nobody")
+    return {"user": nobody.pw_uid, "group": nobody.pw_gid, "extra_groups": []}
+
+
+def folder_for(name: str) -> Path:
+    """An empty temporary folder that the server's user owns and nobody else may enter."""
+    folder = Path(tempfile.mkdtemp(prefix=f"porchlight-{name}-"))
+    who = unprivileged()
+    if who:
+        os.chown(folder, who["user"], who["group"])
+    return folder
 
 
 def keep(command: list[str], folder: Path) -> None:
@@ -35,7 +49,7 @@ def keep(command: list[str], folder: Path) -> None:
 
 
 def main(run: int, folder: Path, command: list[str]) -> None:
-    server = subprocess.Popen(command, user=as_user(), cwd=folder)
+    server = subprocess.Popen(command, **unprivileged(), cwd=folder)
     while _lives(run) and server.poll() is None:
         time.sleep(_LOOK_EVERY)
     server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown; Valkey's too

