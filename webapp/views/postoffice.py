@@ -2,7 +2,6 @@
 only where no real gateway is configured, and its desk refuses to work anywhere else."""
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from engine.runtime import Runtime
@@ -24,6 +23,9 @@ LETTER_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; "
     "sandbox allow-popups allow-popups-to-escape-sandbox"
 )
+
+_ABOVE = '<!doctype html><base target="_blank">'
+_ABOVE_SENT = _ABOVE + "<style>body { margin: 1rem; font: 1rem/1.5 system-ui, sans-serif }</style>"
 
 
 @blueprint.before_request
@@ -50,9 +52,10 @@ def index() -> str:
 
 @blueprint.get("/mail/<key>")
 def mailbox(key: str) -> str:
-    """The newest letter lies open."""
+    """The newest letter that came lies open."""
     box = _box(Channel.EMAIL, key)
-    newest = next(iter(desk.mails(runtime(), box)), None)
+    mails = desk.mails(runtime(), box)
+    newest = next((mail for mail in mails if not mail.sent), mails[0] if mails else None)
     return _mailbox_page(box, newest.name if newest else "")
 
 
@@ -80,7 +83,8 @@ def _mailbox_page(box: Box, name: str) -> str:
 def letter_html(key: str, name: str) -> Response:
     """The HTML part alone, for the sandboxed frame."""
     mail = _mail(runtime(), _box(Channel.EMAIL, key), name)
-    response = current_app.make_response(Markup('<base target="_blank">') + Markup(mail.html))  # noqa: S704
+    above = _ABOVE_SENT if mail.sent else _ABOVE
+    response = current_app.make_response(above + mail.html)
     response.headers["Content-Security-Policy"] = LETTER_POLICY
     return response
 
