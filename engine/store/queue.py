@@ -21,6 +21,7 @@ _MOST_COUNTED = 100  # a page shows "99+"
 class Folder(StrEnum):
     MINE = "mine"
     UNASSIGNED = "unassigned"
+    EVERYONE = "everyone"  # all that wait for an answer, whoever has them
     WAITING = "waiting"  # on the member
     SNOOZED = "snoozed"
     MATCHING = "matching"
@@ -77,7 +78,7 @@ def folder(session: Session, which: Folder, viewer: OrganizerId, after: Cursor |
 
 
 def _waits(which: Folder) -> bool:
-    return which in (Folder.MINE, Folder.UNASSIGNED, Folder.MATCHING)
+    return which in (Folder.MINE, Folder.UNASSIGNED, Folder.EVERYONE, Folder.MATCHING)
 
 
 def _moment(which: Folder) -> InstrumentedAttribute[datetime | None] | InstrumentedAttribute[datetime]:
@@ -92,6 +93,8 @@ def _in(which: Folder, viewer: OrganizerId) -> ColumnElement[bool]:
         case Folder.UNASSIGNED:
             matched = Conversation.member_id.is_not(None)
             return and_(open_now, Conversation.assignee_id.is_(None), matched)
+        case Folder.EVERYONE:
+            return and_(open_now, Conversation.member_id.is_not(None))
         case Folder.MATCHING:
             return and_(open_now, Conversation.member_id.is_(None))
         case Folder.WAITING:

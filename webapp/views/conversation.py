@@ -40,13 +40,15 @@ def _page(talk_id: ConversationId, *, typed: str = "", problem: str = "") -> str
             return _unmatched(talk)
         member = people.person(session, talk.member_id) or abort(404)
         usable = [each for each in Channel if reach.to_answer(session, member.id, each)]
-        entries: list[Entry] = list(reversed(timeline(session, member.id, limit=60)))
+        entries = list(reversed(timeline(session, member.id, limit=60)))
         colleagues = team.active(session)
+    begins = _begins(entries, talk)
     return render_template(
         "web/conversation.html",
         talk=talk,
         member=member,
-        entries=entries,
+        earlier=entries[:begins],
+        entries=entries[begins:],
         answering=words_of(runtime(), talk.answers) if talk.answers else None,
         usable=usable,
         channel=_channel(talk, usable),
@@ -56,6 +58,12 @@ def _page(talk_id: ConversationId, *, typed: str = "", problem: str = "") -> str
         typed=typed,
         problem=problem,
     )
+
+
+def _begins(entries: list[Entry], talk: Talk) -> int:
+    """Where this talk begins in the member's timeline; what stands before it is folded away."""
+    said = (place for place, entry in enumerate(entries) if entry.conversation_id == talk.id)
+    return next(said, 0)
 
 
 def _channel(talk: Talk, usable: list[Channel]) -> Channel | None:
