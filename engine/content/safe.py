@@ -4,6 +4,7 @@ Jinja2 only reads: its syntax tree is checked against an allow-list and turned i
 which are filled by joining text. No author's template is ever executed.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -16,6 +17,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 VARIABLES = ("first_name", "organizer", "community", "neighborhood")
 LONGEST = 100_000  # characters of one template
 DEEPEST = 4  # choices within choices
+MOST_SLOTS = 200  # so that what is filled in stays small, whatever the values
+_RAW = re.compile(r"\{%[-+]?\s*raw\b")  # Jinja2 reads it as text, and so hides it from us
 _READER = ImmutableSandboxedEnvironment(autoescape=False)
 
 
@@ -54,14 +57,26 @@ def read(text: str) -> Pieces:
     """The pieces of a template. Raises TemplateMistake for anything but the three forms."""
     if len(text) > LONGEST:
         raise TemplateMistake(1, f"This text is longer than {LONGEST:,} characters.", "Make it shorter.")
+    if raw := _RAW.search(text):
+        raise _refused(text.count("\n", 0, raw.start()) + 1)
     try:
         tree = _READER.parse(text)
-    except (TemplateSyntaxError, RecursionError) as error:
+    except (TemplateSyntaxError, RecursionError, ValueError) as error:  # ValueError: a number of 5000 digits
         line = getattr(error, "lineno", 1) or 1
         raise TemplateMistake(
             line, "These braces cannot be read.", 'Write {{ first_name }} or {{ first_name or "friend" }}.'
         ) from error
-    return tuple(_pieces(tree.body, 0))
+    pieces = tuple(_pieces(tree.body, 0))
+    if _slots(pieces) > MOST_SLOTS:
+        raise TemplateMistake(1, f"This text has more than {MOST_SLOTS} variables.", "Use fewer.")
+    return pieces
+
+
+def _slots(pieces: Pieces) -> int:
+    return sum(
+        _slots((*piece.then, *piece.otherwise)) if isinstance(piece, Choice) else isinstance(piece, Slot)
+        for piece in pieces
+    )
 
 
 def _pieces(body: list[nodes.Node], depth: int) -> Iterator[Piece]:
@@ -75,7 +90,7 @@ def _pieces(body: list[nodes.Node], depth: int) -> Iterator[Piece]:
                     name, tuple(_pieces(node.body, depth + 1)), tuple(_pieces(node.else_, depth + 1))
                 )
             case _:
-                raise _refused(node)
+                raise _refused(node.lineno)
 
 
 def _output(node: nodes.Node) -> Piece:
@@ -85,7 +100,9 @@ def _output(node: nodes.Node) -> Piece:
         case nodes.Name(name=name):
             _known(name, node.lineno)
             return Slot(name)
-        case nodes.Or(left=nodes.Name(name=name), right=nodes.Const(value=str(otherwise))):
+        case nodes.Or(left=nodes.Name(name=name), right=nodes.Const(value=str(otherwise))) if (
+            otherwise.isprintable()
+        ):
             _known(name, node.lineno)
             return Slot(name, otherwise)
         case nodes.Call(node=nodes.Name(name="story")):
@@ -95,7 +112,7 @@ def _output(node: nodes.Node) -> Piece:
                 "Tell the story in the letter itself for now.",
             )
         case _:
-            raise _refused(node)
+            raise _refused(node.lineno)
 
 
 def _known(name: str, line: int) -> None:
@@ -105,9 +122,9 @@ def _known(name: str, line: int) -> None:
         raise TemplateMistake(line, f"There is no variable called {name}.", mend)
 
 
-def _refused(node: nodes.Node) -> TemplateMistake:
+def _refused(line: int) -> TemplateMistake:
     return TemplateMistake(
-        node.lineno,
+        line,
         "Only a variable, a variable with words in its place, or a simple choice may stand between braces.",
         'Write {{ first_name or "friend" }} or {% if neighborhood %}…{% else %}…{% endif %}.',
     )

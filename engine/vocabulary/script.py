@@ -1,6 +1,7 @@
 """The parsed form of a sequence file: what `engine.content.script` makes and `engine.rules.walk` reads."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import IntEnum, StrEnum
 
@@ -166,10 +167,12 @@ class ReplyRule:
 
     phrases: tuple[str, ...]
     acts: tuple[Act, ...]
-    line: int = 0
+    line: int = field(default=0, compare=False)
 
 
 # --- The script -------------------------------------------------------------------------------
+
+Lines = Mapping[str, int]  # the line of the file, from 1, where each field begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +185,8 @@ class Step:
     replies: tuple[ReplyRule, ...] = ()
     only_for: Audience | None = None
     by_text: bool = False  # `By: text`: as a text to whoever agreed to texts, else as a letter
-    line: int = 0
+    line: int = field(default=0, compare=False)
+    lines: Lines = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +207,7 @@ class Script:
     sample: bool = False
     notes: str = ""
     steps: tuple[Step, ...] = ()
+    lines: Lines = field(default_factory=dict, compare=False, repr=False)
 
     def step(self, name: str) -> Step | None:
         return next((step for step in self.steps if step.name == name), None)

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from engine.content import safe
 from engine.content.safe import TemplateMistake
-from engine.rules.folding import fold
+from engine.rules.folding import fold_words
 from engine.vocabulary.reserved import RESERVED
 from engine.vocabulary.script import GoTo, Gravity, HasReplied, Mistake, NotBuiltYet, ReplyRule, Script, Step
 
@@ -27,9 +27,11 @@ def check(script: Script) -> list[Mistake]:
 def _of_script(script: Script) -> Iterator[Mistake]:
     if isinstance(script.audience, HasReplied):
         yield Mistake(
-            1, "Nobody has replied before a walk begins.", "Use this phrase in `Only for:` of a step."
+            script.lines.get("audience", 1),
+            "Nobody has replied before a walk begins.",
+            "Use this phrase in `Only for:` of a step.",
         )
-    yield from _template(script.sender, 1)
+    yield from _template(script.sender, script.lines.get("sender", 1))
     seen: set[str] = set()
     for step in script.steps:
         if step.name in seen:
@@ -55,27 +57,40 @@ def _of_step(script: Script, step: Step) -> Iterator[Mistake]:
             "Add `### text` with a short form of the letter.",
             Gravity.ADVICE,
         )
-    yield from _template(step.subject, step.line)
-    yield from _template(step.text or "", step.line)
-    yield from _template(step.body, step.line)
-    if _HTML.search(step.body):
+    if step.by_text and step.text is None:
         yield Mistake(
-            step.line, f"There is HTML in “{step.name}”.", "Write Markdown: **bold**, [a link](https://…)."
+            step.lines.get("by_text", step.line),
+            f"“{step.name}” goes as a text, but has no text form.",
+            "Add `### text`, or leave `By: text` out.",
         )
-    if _LINK.search(step.body):
-        yield Mistake(step.line, "A link holds a variable.", "Write the whole address of the link out.")
+    for name, words in (("subject", step.subject), ("body", step.body), ("text", step.text or "")):
+        yield from _template(words, step.lines.get(name, step.line))
+    yield from _of_body(step)
 
 
-def _template(text: str, line: int) -> Iterator[Mistake]:
+def _of_body(step: Step) -> Iterator[Mistake]:
+    first = step.lines.get("body", step.line)
+    if found := _HTML.search(step.body):
+        line = first + step.body.count("\n", 0, found.start())
+        yield Mistake(
+            line, f"There is HTML in “{step.name}”.", "Write Markdown: **bold**, [a link](https://…)."
+        )
+    if found := _LINK.search(step.body):
+        line = first + step.body.count("\n", 0, found.end())
+        yield Mistake(line, "A link holds a variable.", "Write the whole address of the link out.")
+
+
+def _template(text: str, first: int) -> Iterator[Mistake]:
+    """`first`: the line of the file where the text begins."""
     try:
         safe.read(text)
     except TemplateMistake as mistake:
-        yield Mistake(line, mistake.what, mistake.mend)
+        yield Mistake(first + mistake.line - 1, mistake.what, mistake.mend)
 
 
 def _of_reply(script: Script, place: int, rule: ReplyRule) -> Iterator[Mistake]:
     for phrase in rule.phrases:
-        if fold(phrase) in RESERVED:
+        if " ".join(fold_words(phrase)) in RESERVED:
             yield Mistake(
                 rule.line,
                 f"“{phrase}” belongs to the carriers: who texts it stops or starts everything.",

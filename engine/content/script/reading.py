@@ -13,8 +13,8 @@ from engine.vocabulary.script import Day, Gravity, Mistake, ReplyRule, RightAway
 
 LONGEST_FILE = 400_000  # characters
 _FENCE = "---"
-_STEP = re.compile(r"## +(\S.*)")
-_PART = re.compile(r"###+ +(\S.*)")
+_STEP = re.compile(r"##(?!#) *(\S.*)")
+_PART = re.compile(r"###+ *(\S.*)")
 _SETTING = re.compile(r"([A-Za-z][A-Za-z ]{0,30}):(.*)")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,59}")
 _LATER = ("Try", "Match", "Deadline", "Progress", "Allow")  # settings of a later release
@@ -45,7 +45,11 @@ class _Page:
 
 def parse(text: str, name: str) -> Parsed:
     """Reads one file; `name` is the file's name without its ending."""
-    page = _Page(text[:LONGEST_FILE].replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    page = _Page(_lines(text))
+    if len(text) > LONGEST_FILE:
+        page.wrong(
+            len(page.lines), f"The file goes on after {LONGEST_FILE:,} characters.", "Make it shorter."
+        )
     body = _front_matter(page)
     if body is None:
         return Parsed(None, tuple(page.mistakes))
@@ -54,6 +58,12 @@ def parse(text: str, name: str) -> Parsed:
     script = Script(name=name, notes=notes, steps=tuple(steps), **settings)
     page.mistakes += checking.check(script)
     return Parsed(script, tuple(sorted(page.mistakes, key=lambda found: found.line)))
+
+
+def _lines(text: str) -> list[str]:
+    """Of any kind of line end; the mark some editors put before everything is dropped."""
+    plain = text[:LONGEST_FILE].removeprefix("\ufeff")
+    return plain.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 # --- settings ---------------------------------------------------------------------------------
@@ -71,10 +81,9 @@ def _front_matter(page: _Page) -> tuple[dict[str, Any], int] | None:
     lines = [(n + 1, page.lines[n]) for n in range(1, end) if page.lines[n].strip()]
     fields = _settings(page, lines, _OF_FILE)
     window = _window(fields)
-    if "title" not in fields:
+    if "title" not in fields["lines"]:
         page.wrong(1, "The sequence has no title.", "Add a line such as `Title: The porch light`.")
-        fields["title"] = ""
-    return fields | {"window": window}, end + 1
+    return {"title": ""} | fields | {"window": window}, end + 1
 
 
 def _window(fields: dict[str, Any]) -> Window:
@@ -89,18 +98,21 @@ class _Setting:
 
 
 def _settings(page: _Page, lines: Iterable[tuple[int, str]], known: dict[str, _Setting]) -> dict[str, Any]:
-    fields: dict[str, Any] = {}
+    """The fields they set, and as `lines` where each of them stands."""
+    fields: dict[str, Any] = {"lines": {}}
     for line, text in lines:
         found = _SETTING.fullmatch(text.strip())
         if found is None:
-            page.wrong(line, f"“{text.strip()[:40]}” is not a setting.", "Write a name, a colon and a value.")
+            mend = "Write a name, a colon and a value; a letter begins after an empty line."
+            page.wrong(line, f"“{text.strip()[:40]}” is not a setting.", mend)
             continue
         setting = _known(page, line, found[1].strip(), known)
         if setting is None:
             continue
-        if setting.field in fields:
+        if setting.field in fields["lines"]:
             page.wrong(line, f"“{found[1]}” stands here twice.", "Keep one of the two lines.")
             continue
+        fields["lines"][setting.field] = line
         try:
             fields[setting.field] = setting.read(found[2].strip())
         except PhraseMistake as mistake:
@@ -151,11 +163,14 @@ def _hours(text: str) -> tuple[time, time]:
     first, dash, last = text.replace("–", "-").partition("-")
     if not dash:
         raise PhraseMistake(f"“{text}” is not a span of hours.", "Write it as 9:00-19:30.")
-    return phrases.clock_time(first), phrases.clock_time(last)
+    opens, closes = phrases.clock_time(first), phrases.clock_time(last)
+    if opens == closes:
+        raise PhraseMistake(f"“{text}” leaves no time at all.", "Write it as 9:00-19:30.")
+    return opens, closes
 
 
 def _days(text: str) -> frozenset[Day]:
-    return frozenset(phrases.weekday(word) for word in text.split(",") if word.strip())
+    return frozenset(phrases.weekday(word) for word in _words(text).split(","))
 
 
 def _by(text: str) -> bool:
@@ -193,7 +208,7 @@ def _steps(page: _Page, start: int, *, translation: bool) -> tuple[str, list[Ste
     notes = "\n".join(page.lines[start : heads[0] if heads else len(page.lines)]).strip()
     if not heads:
         page.wrong(start + 1, "There is no letter in this file.", "Begin one with a line such as `## hello`.")
-    ends = [*heads[1:], len(page.lines)]
+    ends = [*heads, len(page.lines)][1:]
     return notes, [
         _step(page, head, end, translation=translation) for head, end in zip(heads, ends, strict=True)
     ]
@@ -201,11 +216,12 @@ def _steps(page: _Page, start: int, *, translation: bool) -> tuple[str, list[Ste
 
 def _step(page: _Page, head: int, end: int, *, translation: bool) -> Step:
     name = _step_name(page, head)
-    first = head + 1
+    first = _first_setting(page, head + 1, end)
     blank = next((n for n in range(first, end) if not page.lines[n].strip()), end)
     fields = _settings(page, [(n + 1, page.lines[n]) for n in range(first, blank)], _OF_STEP)
-    parts = _parts(page, blank, end)
-    if "when" not in fields and not translation:
+    parts, lines = _parts(page, blank, end)
+    lines |= fields.pop("lines")
+    if "when" not in lines and not translation:
         page.wrong(
             head + 1,
             f"“{name}” does not say when it comes.",
@@ -219,41 +235,51 @@ def _step(page: _Page, head: int, end: int, *, translation: bool) -> Step:
         text=parts.get("text"),
         replies=_replies(page, blank, end),
         line=head + 1,
+        lines=lines,
         **fields,
     )
+
+
+def _first_setting(page: _Page, first: int, end: int) -> int:
+    """An empty line below a step's name does not make a letter of its settings."""
+    written = next((n for n in range(first, end) if page.lines[n].strip()), first)
+    setting = _SETTING.fullmatch(page.lines[written].strip()) if written < end else None
+    return written if setting and setting[1].strip().lower() in (name.lower() for name in _OF_STEP) else first
 
 
 def _step_name(page: _Page, head: int) -> str:
     name = page.lines[head].lstrip("#").strip()
     if not _NAME.fullmatch(name):
-        page.wrong(
-            head + 1, f"“{name}” cannot be the name of a step.", "Use small letters, digits and dashes."
-        )
+        what = f"“{name[:60]}” cannot be the name of a step."
+        page.wrong(head + 1, what, "Use small letters, digits and dashes.")
     return name
 
 
-def _parts(page: _Page, start: int, end: int) -> dict[str, str]:
-    """The letter (`body`) and its text-message form, by name."""
+def _parts(page: _Page, start: int, end: int) -> tuple[dict[str, str], dict[str, int]]:
+    """The letter (`body`) and its text-message form, by name; and the line where each begins."""
     found: dict[str, list[str]] = {"body": []}
+    begins: dict[str, int] = {}
     part = "body"
     for n in range(start, end):
         head = _PART.fullmatch(page.lines[n].rstrip())
         if head is None:
             found[part].append(page.lines[n])
+            if page.lines[n].strip():
+                begins.setdefault(part, n + 1)
             continue
         part = head[1].strip().lower()
         if part not in ("text", "replies"):
             near = get_close_matches(part, ("text", "replies"), 1, 0.6)
             mend = f"Did you mean “### {near[0]}”?" if near else "There are `### text` and `### replies`."
-            page.wrong(n + 1, f"A letter has no part called “{head[1].strip()}”.", mend)
+            page.wrong(n + 1, f"A letter has no part called “{head[1].strip()[:60]}”.", mend)
         elif part in found:
             page.wrong(n + 1, f"“### {part}” stands here twice.", "Put both into one.")
         found.setdefault(part, [])
-    return {name: "\n".join(lines).strip() for name, lines in found.items() if "\n".join(lines).strip()}
+    return {part: "\n".join(found[part]).strip() for part in begins}, begins
 
 
 def _replies(page: _Page, start: int, end: int) -> tuple[ReplyRule, ...]:
-    heads = [n for n in range(start, end) if page.lines[n].strip().lower() == "### replies"]
+    heads = [n for n in range(start, end) if re.fullmatch(r"###+ *replies", page.lines[n].strip().lower())]
     if not heads:
         return ()
     rules = []
@@ -273,6 +299,11 @@ def _reply(page: _Page, line: int, text: str) -> ReplyRule | None:
         page.wrong(line, "This is not a line of replies.", "Write `- yes, sure: go to buddy`.")
         return None
     said = tuple(" ".join(phrase.lower().split()) for phrase in meant.split(",") if phrase.strip())
+    if not said:
+        page.wrong(
+            line, "This line does not say what was meant.", "Write `- anything else: a person answers`."
+        )
+        return None
     try:
         return ReplyRule(() if said == ("anything else",) else said, phrases.acts(happens), line)
     except PhraseMistake as mistake:

@@ -41,11 +41,11 @@ def check_translation(original: Script, translation: Script) -> tuple[Mistake, .
     found = []
     if translation.translates != original.name:
         what = f"This translates “{translation.translates}”, but the original is “{original.name}”."
-        found.append(Mistake(1, what, f"Write `Translates: {original.name}`."))
+        line = translation.lines.get("translates", 1)
+        found.append(Mistake(line, what, f"Write `Translates: {original.name}`."))
     if translation.language == original.language:
-        found.append(
-            Mistake(1, "The translation has the original's language.", "Set `Language:` to its own.")
-        )
+        line, what = translation.lines.get("language", 1), "The translation has the original's language."
+        found.append(Mistake(line, what, "Set `Language:` to its own."))
     for step in translation.steps:
         found += _step(original, step)
     for step in original.steps:
