@@ -124,7 +124,7 @@ class Stage:
                 self._reply(self.replies.pop(0))
 
     def _new(self) -> list[Mail | Text]:
-        come = [*self.town.mailbox(self.member), *self.town.phone(self.member)]
+        come: list[Mail | Text] = [*self.town.mailbox(self.member), *self.town.phone(self.member)]
         return sorted((m for m in come if m.name not in self.shown), key=lambda message: message.at)
 
     def _reply(self, words: str) -> None:
@@ -157,7 +157,7 @@ class Stage:
             .limit(1)
         )
         with self.town.rt.reading() as session:
-            intents, outcome = session.execute(query).tuples().one()
+            intents, outcome = session.execute(query).one()
         return f"understood as: {intents or 'words for a person'} → {str(outcome).replace('_', ' ')}"
 
     def _show(self, message: Mail | Text) -> None:

@@ -7,6 +7,7 @@ organizers answer through the actions of the dashboard.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from engine.actions import community, letters, members, organizers
@@ -87,13 +88,13 @@ class _Seeding:
         for resident in self.plan.residents:
             if resident.day:
                 moment = self._moment(resident.day, _MORNING, resident.form.zone)
-                found.append((moment, lambda resident=resident: self._join(resident)))
+                found.append((moment, partial(self._join, resident)))
         for letter in self.plan.letters:
             moment = self._moment(letter.day, letter.at, self.plan.community.zone)
-            found.append((moment, lambda letter=letter: self._send(letter)))
+            found.append((moment, partial(self._send, letter)))
         for deed in self.plan.deeds:
             moment = self._moment(deed.day, deed.at, self._zone(deed))
-            found.append((moment, lambda deed=deed: self._do(deed)))
+            found.append((moment, partial(self._do, deed)))
         return found
 
     def _moment(self, day: int, at: time, zone: str) -> datetime:

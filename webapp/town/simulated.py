@@ -20,8 +20,9 @@ from engine.runtime import Runtime
 from engine.settings import Settings, read_settings
 from engine.store import conversations as talks
 from engine.store import organizers as store
-from engine.store import people, tables
+from engine.store import people
 from engine.store.conversations import Conversation
+from engine.store.migrations import migrate
 from engine.store.people import Person
 from engine.vocabulary.ids import MemberId, OrganizerId, SequenceId
 from engine.vocabulary.words import Channel, Outcome, Role
@@ -70,7 +71,7 @@ class Town:
         settings.data.mkdir(parents=True)
         KeyRing.fresh().save(settings.key_file)
         town = cls.over(settings, begins)
-        tables.metadata.create_all(town.rt.database)
+        migrate(town.rt.database)
         community.found(town.rt, form)
         return town
 

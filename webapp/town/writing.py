@@ -23,7 +23,7 @@ from babel.dates import format_datetime as in_words
 from engine.content.sms import count
 
 _POLICY = SMTP.clone(max_line_length=200)
-_FORMS = {"charset": "utf-8", "cte": "quoted-printable"}
+_CTE = "quoted-printable"
 
 
 class Style(StrEnum):
@@ -70,8 +70,8 @@ def write_reply(letter: EmailMessage, words: str, pen: Pen) -> bytes:
     reply["Message-ID"] = f"<{pen.rfc_id}@{_domain(pen.address)}>"
     _thread(reply, letter)
     intro, quoted = _intro(letter, pen), _text_of(letter)
-    reply.set_content(_plain(words, intro, quoted, pen), **_FORMS)
-    reply.add_alternative(_html(words, intro, letter, pen), subtype="html", **_FORMS)
+    reply.set_content(_plain(words, intro, quoted, pen), charset="utf-8", cte=_CTE)
+    reply.add_alternative(_html(words, intro, letter, pen), subtype="html", charset="utf-8", cte=_CTE)
     return reply.as_bytes()
 
 
@@ -83,7 +83,7 @@ def write_email(words: str, to: str, subject: str, pen: Pen) -> bytes:
     letter["To"] = to
     letter["Subject"] = subject
     letter["Message-ID"] = f"<{pen.rfc_id}@{_domain(pen.address)}>"
-    letter.set_content(words + "\n", **_FORMS)
+    letter.set_content(words + "\n", charset="utf-8", cte=_CTE)
     return letter.as_bytes()
 
 
@@ -97,11 +97,11 @@ def write_bounce(letter: EmailMessage, pen: Pen) -> bytes:
     report["Subject"] = "Delivery Status Notification (Failure)"
     report["Message-ID"] = f"<{pen.rfc_id}@{host}>"
     report["Auto-Submitted"] = "auto-replied"
-    report.set_content(f"The address {pen.address} could not be found.\n", **_FORMS)
+    report.set_content(f"The address {pen.address} could not be found.\n", charset="utf-8", cte=_CTE)
     report.make_mixed()
     report.attach(_status(host, pen.address))
     headers = EmailMessage(policy=_POLICY)
-    headers.set_content(_header_block(letter), subtype="rfc822-headers", **_FORMS)
+    headers.set_content(_header_block(letter), subtype="rfc822-headers", charset="utf-8", cte=_CTE)
     report.attach(headers)
     report.replace_header("Content-Type", "multipart/report; report-type=delivery-status")
     return report.as_bytes()

@@ -1,0 +1,128 @@
+"""What a person can cause on the command line is one sentence on stderr, exit code 1, no traceback."""
+
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from engine.store.base import open_database
+
+INIT = (
+    "init", "--name", "Porch", "--postal-address", "1 Hill Road", "--admin-name", "Robin",
+    "--admin-email", "robin@porch.example",
+)  # fmt: skip
+
+
+def porchlight(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    known = {name: value for name, value in os.environ.items() if not name.startswith("PORCHLIGHT_")}
+    env = known | {"PORCHLIGHT_DATA": str(folder / "data")} | settings
+    command = [sys.executable, "-m", "webapp.cli", *arguments]
+    return subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    """The one sentence, after making sure that it is one."""
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    (line,) = done.stderr.strip().splitlines()
+    assert line.startswith("porchlight: ")
+    return line
+
+
+@pytest.fixture
+def porch(tmp_path: Path) -> Path:
+    """A folder with an empty community in it."""
+    begun = porchlight(tmp_path, *INIT)
+    assert begun.returncode == 0, begun.stderr
+    return tmp_path
+
+
+def test_a_command_before_there_is_a_community(tmp_path: Path) -> None:
+    assert "porchlight init" in said(porchlight(tmp_path, "tick"))
+
+
+def test_init_begins_a_community_and_says_the_way_in(tmp_path: Path) -> None:
+    done = porchlight(tmp_path, *INIT)
+    assert "http://127.0.0.1:8425/" in done.stdout
+    assert (
+        "Robin <robin@porch.example>  (admin, has no password yet)"
+        in porchlight(tmp_path, "organizers", "list").stdout
+    )
+
+
+def test_a_community_is_begun_only_once(porch: Path) -> None:
+    assert "already" in said(porchlight(porch, *INIT))
+    assert "already" in said(porchlight(porch, "seed"))
+
+
+def test_a_taken_port(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        sentence = said(porchlight(tmp_path, "up", PORCHLIGHT_PORT=port))
+    assert f"127.0.0.1:{port} is taken" in sentence
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("port", ["http", "0", "70000"])
+def test_a_port_that_is_none(tmp_path: Path, port: str) -> None:
+    assert "PORCHLIGHT_PORT" in said(porchlight(tmp_path, "up", PORCHLIGHT_PORT=port))
+
+
+def test_a_data_folder_that_cannot_be_one(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    sentence = said(porchlight(tmp_path, "up", PORCHLIGHT_DATA=str(tmp_path / "file" / "data")))
+    assert "PORCHLIGHT_DATA" in sentence
+
+
+def test_a_missing_key_file_is_never_made_anew(porch: Path) -> None:
+    (porch / "data.keys.json").unlink()
+    assert "key file" in said(porchlight(porch, "up")).lower()
+    assert not (porch / "data.keys.json").exists()
+
+
+def test_a_database_of_a_newer_version(porch: Path) -> None:
+    database = open_database(f"sqlite:///{porch / 'data' / 'porchlight.db'}")
+    with database.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.dispose()
+    assert "newer" in said(porchlight(porch, "up"))
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "porchlight.db").write_text("not a database" * 100)
+    said(porchlight(tmp_path, "up"))
+
+
+def test_real_gateways_are_not_pretended(tmp_path: Path) -> None:
+    assert "SMTP_URL" in said(porchlight(tmp_path, "up", SMTP_URL="smtp://relay.example"))
+
+
+def test_a_sequence_with_a_mistake_says_the_line(tmp_path: Path) -> None:
+    (tmp_path / "odd.md").write_text(
+        "---\nTitle: Odd\n---\n\n## hello\nWen: right away\nSubject: Hi\n\nHello.\n"
+    )
+    done = porchlight(tmp_path, "sequences", "check", str(tmp_path / "odd.md"))
+    assert done.returncode == 1
+    assert "odd.md:6" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_doctor_finds_a_house_in_order(porch: Path) -> None:
+    done = porchlight(porch, "doctor")
+    assert done.returncode == 0, done.stdout
+    assert "✗" not in done.stdout
+
+
+def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(porch: Path) -> None:
+    (porch / "data.keys.json").unlink()
+    done = porchlight(porch, "doctor")
+    assert done.returncode == 1
+    assert "✗ Key file" in done.stdout
+    assert "backup" in done.stdout
