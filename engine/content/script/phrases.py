@@ -1,7 +1,7 @@
 """The closed lists of phrases that settings take, read and written. docs/sequences.md teaches them."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, time, timedelta
 from difflib import get_close_matches
 from typing import assert_never
@@ -31,13 +31,37 @@ from engine.vocabulary.script import (
     When,
 )
 
+# Every form there is, with words of an example in it.
+WHEN_FORMS = (
+    "right away",
+    "30 minutes later",
+    "2 hours later",
+    "3 days later, at 10:00",
+    "2 weeks later, at 10:00",
+    "next Saturday, at 10:00",
+    "on 2026-12-01, at 10:00",
+)
+AUDIENCE_FORMS = (
+    "everyone",
+    "people who joined in the last 14 days",
+    "people tagged gardeners",
+    "people not tagged gardeners",
+    "people who read Spanish",
+    "people we reach by email",
+    "people we reach by text",
+    "people who have replied",
+    "people who have not replied",
+)
+GOAL_FORMS = ("has replied", "is tagged gardeners", "has a buddy")
+ACT_FORMS = ("a person answers", "go to company", "remember as gardeners", "finish")
+LATER_FORMS = ("find a buddy", "their buddy answers", "join circle", "sign up for")
+
 LANGUAGES = {"English": "en", "Spanish": "es"}
 _DAY_NAMES = {
     "monday": Day.MON, "tuesday": Day.TUE, "wednesday": Day.WED, "thursday": Day.THU,
     "friday": Day.FRI, "saturday": Day.SAT, "sunday": Day.SUN,
 }  # fmt: skip
 _UNITS = {"minute": "minutes", "hour": "hours", "day": "days", "week": "weeks"}
-_LATER_VERBS = ("find a buddy", "their buddy answers", "join circle", "sign up for")
 _AT = r"(?:, at (?P<at>\d{1,2}:\d{2}))?"
 
 
@@ -67,10 +91,16 @@ def when(text: str) -> When:
         found = re.fullmatch(pattern, phrase, re.IGNORECASE)
         if found is not None:
             return make(found)
-    raise PhraseMistake(
-        f"“{phrase}” is not a moment we know.",
-        "Write: right away · 3 days later, at 10:00 · next Saturday, at 10:00 · on 2026-12-01, at 10:00.",
-    )
+    raise PhraseMistake(f"“{phrase}” is not a moment we know.", _one_of(WHEN_FORMS))
+
+
+def _one_of(forms: Sequence[str]) -> str:
+    return f"Write one of: {' · '.join(forms)}."
+
+
+def _meant(phrase: str, forms: Sequence[str]) -> str:
+    near = get_close_matches(phrase, forms, 1, 0.5)
+    return f"Did you mean “{near[0]}”?" if near else _one_of(forms)
 
 
 def _later(found: re.Match[str]) -> When:
@@ -133,13 +163,7 @@ def audience(text: str) -> Audience:
         return Tagged(found[2].strip(), has=found[1] is None)
     if found := re.fullmatch(r"people who read (\w+)", lower):
         return Speaks(_language(found[1]))
-    near = get_close_matches(lower, [*_AUDIENCES, *_AUDIENCE_FORMS], 1, 0.5)
-    raise PhraseMistake(
-        f"“{phrase}” names nobody we know.",
-        f"Did you mean “{near[0]}”?"
-        if near
-        else f"Write one of: {' · '.join([*_AUDIENCES, *_AUDIENCE_FORMS])}.",
-    )
+    raise PhraseMistake(f"“{phrase}” names nobody we know.", _meant(lower, AUDIENCE_FORMS))
 
 
 _AUDIENCES: dict[str, Audience] = {
@@ -149,12 +173,6 @@ _AUDIENCES: dict[str, Audience] = {
     "people we reach by email": ReachedBy("email"),
     "people we reach by text": ReachedBy("sms"),
 }
-_AUDIENCE_FORMS = (
-    "people who joined in the last 14 days",
-    "people tagged gardeners",
-    "people not tagged gardeners",
-    "people who read Spanish",
-)
 
 
 def _language(word: str) -> str:
@@ -177,9 +195,7 @@ def goal(text: str) -> Goal:
         return HasTag(found[1].strip())
     if re.fullmatch(r"has an? .{1,50}", phrase):
         return HasTag(phrase)
-    raise PhraseMistake(
-        f"“{phrase}” is not a goal we know.", "Write: has replied · is tagged gardeners · has a buddy."
-    )
+    raise PhraseMistake(f"“{phrase}” is not a goal we know.", _one_of(GOAL_FORMS))
 
 
 def acts(text: str) -> tuple[Act, ...]:
@@ -202,17 +218,9 @@ def _act(text: str) -> Act:
         return PersonAnswers()
     if lower == "finish":
         return Finish()
-    if lower.startswith(_LATER_VERBS):
+    if lower.startswith(LATER_FORMS):
         return NotBuiltYet(lower)
-    near = get_close_matches(
-        lower, ["a person answers", "finish", "go to", "remember as", *_LATER_VERBS], 1, 0.5
-    )
-    raise PhraseMistake(
-        f"“{text}” is nothing we can do.",
-        f"Did you mean “{near[0]}”?"
-        if near
-        else "Write: go to NAME · a person answers · remember as TAG · finish.",
-    )
+    raise PhraseMistake(f"“{text}” is nothing we can do.", _meant(lower, (*ACT_FORMS, *LATER_FORMS)))
 
 
 # --- and back ---------------------------------------------------------------------------------
