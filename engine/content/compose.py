@@ -7,27 +7,28 @@ of segments: text, or a slot `[name, otherwise]`. The same skeleton and values g
 import hashlib
 import html
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-import mjml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
 from engine.content import markdown, safe, sms
-from engine.content.mime import Headers, alternative, clean, join_soft, quoted_printable, write_headers
-from engine.content.safe import Flat, Pieces, Slot
+from engine.content.frame import read_frame
+from engine.content.marks import Marks, Segment, Segments, merged, plain
+from engine.content.mime import (
+    Headers,
+    alternative,
+    clean,
+    clean_lines,
+    join_soft,
+    quoted_printable,
+    write_headers,
+)
+from engine.content.safe import Pieces
 from engine.vocabulary.script import Step
 from engine.vocabulary.words import Channel
 
 __all__ = ["Headers", "Layout", "Skeleton", "compile_letter", "compile_personal", "fill_email", "fill_sms"]
-
-# A slot on its way through Markdown and MJML: private-use characters that neither of them touches.
-_OPEN, _CLOSE = "\ue000", "\ue001"
-
-Segment = str | tuple[str, str]
-Segments = tuple[Segment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +96,14 @@ def compile_letter(step: Step, channel: Channel, layout: Layout) -> Skeleton:
     for known in safe.situations(deciding):
         key = " ".join(name for name in deciding if name in known)
         if channel is Channel.SMS:
-            variants[key] = Variant((), _plain(safe.flatten(text, known)), ())
+            variants[key] = Variant((), plain(safe.flatten(text, known)), ())
         else:
-            words = _marked(safe.flatten(body, known))
+            marks = Marks()
+            words = marks.put(safe.flatten(body, known))
             variants[key] = Variant(
-                _plain(safe.flatten(subject, known)),
-                _split(_text_part(layout, "letter", markdown.to_text(words))),
-                _split(_html_part(layout, "letter", markdown.to_html(words))),
+                plain(safe.flatten(subject, known)),
+                _framed(layout, "letter.txt", marks.split(markdown.to_text(words))),
+                _framed(layout, "letter.mjml", marks.split(markdown.to_html(words))),
             )
     return Skeleton(channel, layout.language, deciding, variants)
 
@@ -111,77 +113,39 @@ def compile_personal(layout: Layout, channel: Channel) -> Skeleton:
     """For one person's words. Slots: subject, body, body_html, signature."""
     if channel is Channel.SMS:
         return Skeleton(channel, layout.language, (), {"": Variant((), (("body", ""),), ())})
-    body, rich = _mark(Slot("body")), _mark(Slot("body_html"))
     variant = Variant(
         (("subject", ""),),
-        _split(_text_part(layout, "personal", body)),
-        _split(_html_part(layout, "personal", rich)),
+        _framed(layout, "personal.txt", (("body", ""),)),
+        _framed(layout, "personal.mjml", (("body_html", ""),)),
     )
     return Skeleton(channel, layout.language, (), {"": variant})
 
 
 def personal_values(body: str) -> dict[str, str]:
     """What an organizer typed, light Markdown, as the slots of a personal letter."""
-    return {"body": body, "body_html": markdown.to_html(body)}
+    return {"body": body, "body_html": markdown.to_html(body, breaks=True)}
 
 
-def _plain(flat: Flat) -> Segments:
-    return tuple(piece if isinstance(piece, str) else (piece.name, piece.otherwise) for piece in flat)
-
-
-def _marked(flat: Flat) -> str:
-    return "".join(piece if isinstance(piece, str) else _mark(piece) for piece in flat)
-
-
-def _mark(slot: Slot) -> str:
-    """A slot as one word of private-use characters: its JSON, each octet moved out of ASCII."""
-    spelled = json.dumps([slot.name, slot.otherwise]).encode()
-    return _OPEN + "".join(chr(0xE100 + octet) for octet in spelled) + _CLOSE
-
-
-def _split(text: str) -> Segments:
-    found: list[Segment] = []
-    for place, piece in enumerate(text.split(_OPEN)):
-        spelled, close, literal = piece.partition(_CLOSE)
-        if place == 0 or not close:
-            found.append(piece)
-            continue
-        name, otherwise = json.loads(bytes(ord(letter) - 0xE100 for letter in spelled))
-        found += [(name, otherwise), literal]
-    return tuple(segment for segment in found if segment)
-
-
-def _text_part(layout: Layout, kind: str, words: str) -> str:
-    return _environment(layout.templates).get_template(f"{kind}.txt").render(_frame(layout, words))
-
-
-def _html_part(layout: Layout, kind: str, words: str) -> str:
-    source = _environment(layout.templates).get_template(f"{kind}.mjml").render(_frame(layout, words))
-    return str(mjml.mjml2html(source))
-
-
-def _frame(layout: Layout, words: str) -> dict[str, object]:
-    return {
-        "language": layout.language,
-        "community": layout.community,
-        "postal_address": layout.postal_address,
+def _framed(layout: Layout, file: str, words: Segments) -> Segments:
+    """Words within their frame. The community's name and address stand in the frame, not in the words,
+    so no author can leave them out."""
+    rich = file.endswith(".mjml")
+    filled: dict[str, Segments] = {
         "words": words,
-        "organizer": _mark(Slot("organizer")),
-        "signature": _mark(Slot("signature")),
-        "unsubscribe": _mark(Slot("unsubscribe")),
+        "community": (_shown(layout.community, rich=rich),),
+        "postal_address": (_shown(layout.postal_address, rich=rich),),
     }
+    segments: list[Segment] = []
+    for literal, hole in read_frame(layout.templates, file, layout.language):
+        segments.append(literal)
+        if hole is not None:
+            segments += filled.get(hole, ((hole, ""),))
+    return merged(segments)
 
 
-@lru_cache(maxsize=8)
-def _environment(templates: Path) -> Environment:
-    """Our own frames only; authors' words come in as a value, and are HTML made by us already."""
-    return Environment(
-        loader=FileSystemLoader(templates / "email"),
-        autoescape=select_autoescape(["mjml"]),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+def _shown(text: str, *, rich: bool) -> str:
+    lines = clean_lines(text).strip()
+    return html.escape(lines.replace("\n", ", ")) if rich else lines
 
 
 # --- filling ----------------------------------------------------------------------------------
@@ -226,7 +190,7 @@ def _literal(text: str) -> bytes:
     return quoted_printable(text)
 
 
-def _joined(segments: Segments, values: Mapping[str, str]) -> str:
+def _joined(segments: Iterable[Segment], values: Mapping[str, str]) -> str:
     return "".join(_text_piece(segment, values) for segment in segments)
 
 
@@ -234,17 +198,15 @@ def _text_piece(piece: Segment, values: Mapping[str, str]) -> str:
     if isinstance(piece, str):
         return piece
     value = values.get(piece[0]) or piece[1]
-    return value if piece[0] in _BLOCKS else clean(value)
+    return clean_lines(value) if piece[0] in _BLOCKS else clean(value)
 
 
 def _html_piece(piece: Segment, values: Mapping[str, str]) -> str:
     if isinstance(piece, str):
         return piece
-    value = values.get(piece[0]) or piece[1]
     if piece[0] == "body_html":
-        return value  # made by `personal_values`
-    escaped = html.escape(value if piece[0] in _BLOCKS else clean(value))
-    return escaped.replace("\n", "<br>") if piece[0] in _BLOCKS else escaped
+        return clean_lines(values.get("body_html", ""))  # made by `personal_values`
+    return html.escape(_text_piece(piece, values)).replace("\n", "<br>")
 
 
 _BLOCKS = ("body", "signature")  # slots that may hold several lines

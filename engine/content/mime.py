@@ -11,12 +11,15 @@ from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+_CONTROL_IN_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # turn the direction of what follows
 _LINE = 75  # octets of a quoted-printable line, before its soft break
 _PLAIN = frozenset(range(33, 127)) - {ord("=")}
 _SPECIAL = re.compile(r'[()<>@,:;.\\"\[\]]')
 _FOLDED = 76
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")  # another's goes into our header only in this form
+_MOST_REFERENCES = 20  # the newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,11 @@ def clean(text: str) -> str:
     return _MARKS.sub("", _CONTROL.sub(" ", text)).strip()
 
 
+def clean_lines(text: str) -> str:
+    """Several lines, ended by a line feed each, without any other control character."""
+    return _MARKS.sub("", _CONTROL_IN_LINES.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
 def write_headers(headers: Headers, subject: str, language: str) -> Iterator[bytes]:
     """Lines with their CRLF, up to and without those of the body."""
     yield _line("From", f"{_name(headers.sender_name)} <{clean(headers.sender_address)}>")
@@ -48,10 +56,10 @@ def write_headers(headers: Headers, subject: str, language: str) -> Iterator[byt
     yield _line("Subject", _encoded(clean(subject), "Subject"))
     yield _line("Date", format_datetime(headers.date))
     yield _line("Message-ID", clean(headers.rfc_message_id))
-    if headers.in_reply_to:
-        yield _line("In-Reply-To", clean(headers.in_reply_to))
-    if headers.references:
-        yield _line("References", "\r\n ".join(clean(reference) for reference in headers.references))
+    if headers.in_reply_to and _MESSAGE_ID.fullmatch(headers.in_reply_to):
+        yield _line("In-Reply-To", headers.in_reply_to)
+    if references := [known for known in headers.references if _MESSAGE_ID.fullmatch(known)]:
+        yield _line("References", "\r\n ".join(references[-_MOST_REFERENCES:]))
     if headers.list_unsubscribe:
         yield _line("List-Unsubscribe", f"<{clean(headers.list_unsubscribe)}>")
         yield _line("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
@@ -68,7 +76,7 @@ def _line(name: str, value: str) -> bytes:
 def _name(text: str) -> str:
     """A display name: plain, quoted, or encoded."""
     name = clean(text)
-    if not name.isascii() or len(name) > _FOLDED:
+    if not name.isascii() or len(name) > _FOLDED or "=?" in name:
         return _encoded(name, "From")
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"' if _SPECIAL.search(name) else name
