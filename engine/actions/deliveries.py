@@ -195,9 +195,9 @@ def _recorded(rt: Runtime, receipt: Receipt) -> Recorded:
 
 
 def reconcile(rt: Runtime, limit: int = 500) -> Counter[str]:
-    """What to do with rows whose worker went silent: claimed ones were never sent and are ready again.
-    An email that may have left is sent again, byte for byte under the same Message-ID. A text is looked
-    up first and never sent again blind: unless the gateway knows, a person must decide."""
+    """What to do with rows whose worker went silent: claimed ones were never sent and are ready again;
+    of the others the gateway is asked first. Where it cannot say, an email is sent again, byte for byte
+    under the same Message-ID, and a text never blind: a person must decide."""
     with rt.reading() as session:
         silent = claims.expired_leases(session, limit)
     verdicts = [(gone, _after_silence(rt, gone)) for gone in silent]
@@ -210,15 +210,15 @@ def reconcile(rt: Runtime, limit: int = 500) -> Counter[str]:
 
 
 def _after_silence(rt: Runtime, gone: claims.Expired) -> DeliveryState:
-    if gone.state is DeliveryState.CLAIMED or gone.channel is Channel.EMAIL:
+    if gone.state is DeliveryState.CLAIMED:
         return DeliveryState.READY
     match rt.doors.gateway(gone.channel).carried(gone.id):
         case True:
             return DeliveryState.ACCEPTED
-        case False:
-            return DeliveryState.READY
-        case _:
+        case None if gone.channel is Channel.SMS:
             return DeliveryState.UNKNOWN
+        case _:
+            return DeliveryState.READY
 
 
 @dataclass(frozen=True)

@@ -129,9 +129,10 @@ class Mailbox:
     def put(self, at: datetime, label: str, content: bytes) -> str:
         """Writes one letter; returns its name. The same moment and label is the same letter."""
         name = f"{_nanoseconds(at):020d}-{label}"
-        if not self.folder.is_dir():
+        address = self.folder / "address.txt"
+        if not address.exists():  # asked of the file: a crash may have left the folder without it
             self.folder.mkdir(parents=True, exist_ok=True)
-            _write(self.folder / "address.txt", self.address.encode())
+            _write(address, self.address.encode())
         _write(self.folder / f"{name}{_ENDING[self.channel]}", content)
         return name
 

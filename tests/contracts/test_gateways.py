@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -136,3 +137,9 @@ class TestThePostOffice:
         (tmp_path / "mail").write_text("a file is in the way")
         case = EVERY_GATEWAY["post office, email"](tmp_path)
         assert [receipt.kind for receipt in case.gateway.carry([letter(case, 1)])] == [ReceiptKind.DEFERRED]
+
+    def test_a_crash_before_the_address_was_written_hides_no_letter(self, tmp_path: Path) -> None:
+        box = Mailbox.of(tmp_path, Channel.EMAIL, "ana@riverbend.example")
+        box.folder.mkdir(parents=True)
+        box.put(datetime(2026, 3, 2, tzinfo=UTC), "1-1", b"Subject: Hello\r\n\r\n")
+        assert [found.address for found in mailboxes(tmp_path, Channel.EMAIL)] == ["ana@riverbend.example"]

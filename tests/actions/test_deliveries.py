@@ -1,0 +1,129 @@
+"""The ledger after a silence, and the bytes of a second attempt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from engine import jobs
+from engine.actions import addresses, deliveries
+from engine.runtime import Doors
+from engine.store.addresses import AddressMember
+from engine.store.base import database_now, table_of
+from engine.store.deliveries import Delivery
+from engine.vocabulary.ids import DeliveryId, MemberId
+from engine.vocabulary.messages import Outgoing, Receipt, ReceiptKind
+from engine.vocabulary.words import Channel, DeliveryState, SuppressionReason
+from webapp.town.simulated import Town
+
+LETTER = """---
+Title: One
+For: everyone
+---
+## hello
+When: right away
+Subject: Hi {{ first_name }}
+
+Words.
+
+### text
+Hi.
+"""
+
+
+@dataclass
+class Crashing:
+    """A gateway that takes what it is given and dies before it can say so, the first time."""
+
+    channel: Channel
+    knows: bool | None = None
+    real: bool = False
+    taken: list[Outgoing] = field(default_factory=list)
+
+    def carry(self, batch: Sequence[Outgoing]) -> list[Receipt]:
+        self.taken += batch
+        if len(self.taken) == len(batch):
+            raise KeyboardInterrupt
+        return [Receipt(letter.delivery_id, letter.attempt, ReceiptKind.ACCEPTED) for letter in batch]
+
+    def carried(self, delivery_id: DeliveryId) -> bool | None:
+        del delivery_id
+        return self.knows
+
+
+def crash(town: Town, gateway: Crashing) -> Town:
+    """One letter was handed over when the worker died; its lease has run out since."""
+    town = replace(town, rt=replace(town.rt, doors=Doors(email=gateway, sms=gateway)))
+    town.publishes({"one": LETTER})
+    by_phone = gateway.channel is Channel.SMS
+    contact = {"phone": "+12125550134"} if by_phone else {"email": "ana@riverbend.example"}
+    town.joins("Ana", **contact)  # type: ignore[arg-type]
+    with pytest.raises(KeyboardInterrupt):
+        town.settle()
+    with town.rt.transaction() as session:
+        past = database_now(session) - timedelta(seconds=1)
+        session.execute(update(table_of(Delivery)).values(lease_until=past))
+    return town
+
+
+def state(town: Town) -> DeliveryState:
+    with town.rt.reading() as session:
+        return session.execute(select(Delivery.state)).scalar_one()
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    return Town.at(tmp_path)
+
+
+def test_trust_F3_an_email_that_may_have_left_goes_again_byte_for_byte(town: Town) -> None:
+    gateway = Crashing(Channel.EMAIL)
+    town = crash(town, gateway)
+    town.clock.advance(timedelta(minutes=5))
+    town.settle()
+    first, second = gateway.taken
+    assert first.payload == second.payload
+    assert first.rfc_message_id == second.rfc_message_id
+    assert (first.attempt, second.attempt) == (1, 2)
+    assert state(town) is DeliveryState.ACCEPTED
+
+
+def test_trust_F16_a_text_that_may_have_left_is_never_sent_again_blind(town: Town) -> None:
+    gateway = Crashing(Channel.SMS)
+    town = crash(town, gateway)
+    town.settle()
+    assert len(gateway.taken) == 1
+    assert state(town) is DeliveryState.UNKNOWN
+
+
+def test_a_gateway_that_knows_is_believed(town: Town) -> None:
+    gateway = Crashing(Channel.SMS, knows=True)
+    town = crash(town, gateway)
+    town.settle()
+    assert len(gateway.taken) == 1
+    assert state(town) is DeliveryState.ACCEPTED
+
+
+def test_trust_F22_a_result_that_comes_too_late_changes_nothing(town: Town) -> None:
+    gateway = Crashing(Channel.EMAIL)
+    town = crash(town, gateway)
+    town.settle()
+    late = Receipt(gateway.taken[0].delivery_id, 1, ReceiptKind.REFUSED, "late")
+    deliveries.record(town.rt, [late])
+    assert state(town) is DeliveryState.ACCEPTED
+
+
+def test_trust_T16_nothing_enters_in_flight_after_a_stop_commits(town: Town) -> None:
+    town.publishes({"one": LETTER})
+    ana = town.joins("Ana", email="ana@riverbend.example")
+    jobs.tick(town.rt)
+    with town.rt.reading() as session:
+        mine = select(AddressMember.address_id).where(AddressMember.member_id == MemberId(ana))
+        address_id = session.execute(mine).scalar_one()
+    addresses.suppress(town.rt, address_id, SuppressionReason.STOP)
+    assert deliveries.deliver(town.rt) == 0
+    assert state(town) is DeliveryState.SKIPPED
+    assert town.mailbox(ana) == []
