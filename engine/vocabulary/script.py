@@ -172,6 +172,7 @@ class ReplyRule:
 
 # --- The script -------------------------------------------------------------------------------
 
+USUAL_SENDER = "{{ organizer }}"
 Lines = Mapping[str, int]  # the line of the file, from 1, where each field begins
 
 
@@ -193,14 +194,15 @@ class Step:
 class Script:
     """One published text. `steps` are in page order: the path of silence.
 
-    A translation has `translates` set and only subjects, bodies, texts and reply words of its own.
+    A translation has `translates` set and only words of its own: its sender's name, subjects, bodies,
+    texts and what replies mean.
     """
 
     name: str  # the file's name without ending: `welcome`
     title: str
     language: str = "en"
     translates: str | None = None
-    sender: str = "{{ organizer }}"  # `From:`
+    sender: str = USUAL_SENDER  # `From:`
     audience: Audience | None = None  # `For:`; None: enrolled by hand only
     goal: Goal | None = None
     window: Window = Window()

@@ -198,6 +198,28 @@ def test_a_translation_gives_no_text_form_to_a_step_that_has_none() -> None:
     assert overlay(read(ENGLISH), spanish).steps[1].text is None
 
 
+def test_a_translation_names_its_sender_in_its_own_words() -> None:
+    english, spanish = (
+        ENGLISH.replace("Goal:", "From: Maya at Home\nGoal:"),
+        "Language: es\nFrom: Maya en Casa",
+    )
+    assert overlay(read(english), read(SPANISH)).sender == "Maya at Home"
+    assert overlay(read(english), read(SPANISH.replace("Language: es", spanish))).sender == "Maya en Casa"
+
+
+def test_a_made_up_story_in_either_language_makes_a_sample() -> None:
+    sample = SPANISH.replace("Language: es", "Language: es\nSample: yes")
+    assert overlay(read(ENGLISH), read(sample)).sample
+    assert not overlay(read(ENGLISH), read(SPANISH)).sample
+
+
+def test_a_setting_that_the_original_has_to_say_is_advised_about() -> None:
+    spanish = SPANISH.replace("Language: es", "Language: es\nDays: Mon").replace(
+        "Subject:", "When: right away\nSubject:"
+    )
+    assert told(spanish) == [(5, Gravity.ADVICE), (8, Gravity.ADVICE), (1, Gravity.ADVICE)]
+
+
 def test_a_step_that_is_not_translated_is_advised_about() -> None:
     assert told(SPANISH) == [(1, Gravity.ADVICE)]
 

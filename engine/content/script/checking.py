@@ -11,7 +11,11 @@ from engine.vocabulary.reserved import RESERVED
 from engine.vocabulary.script import GoTo, Gravity, HasReplied, Mistake, NotBuiltYet, ReplyRule, Script, Step
 
 _HTML = re.compile(r"<[a-zA-Z/!][^<>]{0,200}>")
-_LINK = re.compile(r"\]\([^()\s]{0,500}\{\{")
+_LINK = re.compile(
+    r"\]\([^()\s]{0,500}\{\{|^ {0,3}\[[^]\n]{1,200}\]: {0,9}[^\s{]{0,500}\{\{|<https?:[^<>\s{]{0,500}\{\{",
+    re.M,
+)
+_PICTURE = re.compile(r"!\[")
 
 
 def check(script: Script) -> list[Mistake]:
@@ -78,6 +82,9 @@ def _of_body(step: Step) -> Iterator[Mistake]:
     if found := _LINK.search(step.body):
         line = first + step.body.count("\n", 0, found.end())
         yield Mistake(line, "A link holds a variable.", "Write the whole address of the link out.")
+    if found := _PICTURE.search(step.body):
+        line = first + step.body.count("\n", 0, found.start())
+        yield Mistake(line, "Letters carry no pictures.", "Link to it: [the garden](https://…).")
 
 
 def _template(text: str, first: int) -> Iterator[Mistake]:

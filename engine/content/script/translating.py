@@ -1,17 +1,24 @@
-"""A translation laid over its original: only subjects, letters, texts and reply words are its own."""
+"""A translation laid over its original: only words are its own."""
 
 from dataclasses import replace
 
-from engine.vocabulary.script import Gravity, Mistake, ReplyRule, Script, Step
+from engine.vocabulary.script import USUAL_SENDER, Gravity, Mistake, ReplyRule, Script, Step
+
+_ORIGINALS = {  # by field: the settings that a translation leaves to its original
+    "audience": "For", "hours": "Send between", "days": "Days", "goal": "Goal",
+    "when": "When", "only_for": "Only for", "by_text": "By",
+}  # fmt: skip
 
 
 def overlay(original: Script, translation: Script) -> Script:
     """The original in the translation's words. A step, or a part of one, that is not translated stays
-    as the original has it."""
+    as the original has it. Either of them marked as a sample makes a sample of both."""
     return replace(
         original,
         title=translation.title or original.title,
         language=translation.language,
+        sender=translation.sender if translation.sender != USUAL_SENDER else original.sender,
+        sample=original.sample or translation.sample,
         steps=tuple(_laid_over(step, translation.step(step.name)) for step in original.steps),
     )
 
@@ -46,13 +53,22 @@ def check_translation(original: Script, translation: Script) -> tuple[Mistake, .
     if translation.language == original.language:
         line, what = translation.lines.get("language", 1), "The translation has the original's language."
         found.append(Mistake(line, what, "Set `Language:` to its own."))
+    found += _not_its_own(translation)
     for step in translation.steps:
-        found += _step(original, step)
+        found += [*_not_its_own(step), *_step(original, step)]
     for step in original.steps:
         if translation.step(step.name) is None:
             what = f"“{step.name}” is not translated; members will get it in {original.language}."
             found.append(Mistake(1, what, f"Add `## {step.name}`.", Gravity.ADVICE))
     return tuple(found)
+
+
+def _not_its_own(part: Script | Step) -> list[Mistake]:
+    return [
+        Mistake(line, f"“{_ORIGINALS[field]}” is for the original to say.", "Leave it out.", Gravity.ADVICE)
+        for field, line in part.lines.items()
+        if field in _ORIGINALS
+    ]
 
 
 def _step(original: Script, step: Step) -> list[Mistake]:

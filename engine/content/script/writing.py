@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from engine.content.script import phrases
-from engine.vocabulary.script import Day, ReplyRule, Script, Step, Window
+from engine.vocabulary.script import USUAL_SENDER, Day, ReplyRule, Script, Step, Window
 
 
 def write(script: Script) -> str:
@@ -20,7 +20,7 @@ def _settings(script: Script) -> Iterator[str]:
         yield f"Translates: {script.translates}"
     if script.audience is not None:
         yield f"For: {phrases.spell_audience(script.audience)}"
-    if script.sender != Script.__dataclass_fields__["sender"].default:
+    if script.sender != USUAL_SENDER:
         yield f"From: {script.sender}"
     yield f"Language: {script.language}"
     usual = Window()
