@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from engine.actions import organizers
 from engine.clock import PushedClock
+from engine.gateways.postoffice import Mailbox
 from engine.runtime import Doors, Runtime
 from engine.store import organizers as store
 from engine.vocabulary.ids import MemberId
@@ -61,7 +62,9 @@ def street(tmp_path: Path) -> Iterator[Street]:
     # Only Ana's mailbox is looked at, not the organizer's invitation.
     for box in desk.boxes(town.rt, Channel.EMAIL):
         if box.address != "ana@correorio.example":
-            desk._folder(town.rt, box).folder.rename(tmp_path / box.key)
+            Mailbox.of(town.rt.settings.postoffice, Channel.EMAIL, box.address).folder.rename(
+                tmp_path / box.key
+            )
     app = create_app(town.rt)
     app.config["WTF_CSRF_ENABLED"] = False
     browser = app.test_client()
