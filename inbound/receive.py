@@ -70,8 +70,12 @@ def retry(rt: Runtime, raw_id: RawId) -> None:
 def _walk_the_table(rt: Runtime, raw_id: RawId, kept: KeptRaw) -> None:
     reading = read(rt, kept)
     with rt.transaction() as session:
+        if not raw.still_kept(session, raw_id):  # another worker was faster
+            return
         obey_stop(Mail(rt, session, raw_id, kept, reading))
     with rt.transaction() as session:
+        if not raw.still_kept(session, raw_id):
+            return
         mail = Mail(rt, session, raw_id, kept, reading)
         outcome = next(said.outcome for link in TABLE if isinstance(said := link(mail), Done))
         _set_state(rt, raw_id, RawState.DONE, outcome=outcome)

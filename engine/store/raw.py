@@ -84,6 +84,12 @@ def waiting_to_be_read(session: Session, limit: int) -> list[RawId]:
     return list(session.execute(query).scalars())
 
 
+def still_kept(session: Session, raw_id: RawId) -> bool:
+    """Whether it still waits to be read. Then nobody else reads it until this transaction ends."""
+    query = select(Raw.state).where(Raw.id == raw_id).with_for_update()
+    return session.execute(query).scalar() is RawState.KEPT
+
+
 @dataclass(frozen=True)
 class StuckMail:
     """Kept mail whose reading raised: what went wrong, never what it says."""
