@@ -110,12 +110,12 @@ def compile_letter(step: Step, channel: Channel, layout: Layout) -> Skeleton:
 
 @lru_cache(maxsize=64)
 def compile_personal(layout: Layout, channel: Channel) -> Skeleton:
-    """For one person's words. Slots: subject, body, body_html, signature."""
+    """For one person's words. Slots: subject, signature, and those of `personal_values`."""
     if channel is Channel.SMS:
         return Skeleton(channel, layout.language, (), {"": Variant((), (("body", ""),), ())})
     variant = Variant(
         (("subject", ""),),
-        _framed(layout, "personal.txt", (("body", ""),)),
+        _framed(layout, "personal.txt", (("body_text", ""),)),
         _framed(layout, "personal.mjml", (("body_html", ""),)),
     )
     return Skeleton(channel, layout.language, (), {"": variant})
@@ -123,7 +123,11 @@ def compile_personal(layout: Layout, channel: Channel) -> Skeleton:
 
 def personal_values(body: str) -> dict[str, str]:
     """What an organizer typed, light Markdown, as the slots of a personal letter."""
-    return {"body": body, "body_html": markdown.to_html(body, breaks=True)}
+    return {
+        "body": body,  # a text message goes as it was typed
+        "body_text": markdown.to_text(body, breaks=True),
+        "body_html": markdown.to_html(body, breaks=True),
+    }
 
 
 def _framed(layout: Layout, file: str, words: Segments) -> Segments:
@@ -209,4 +213,4 @@ def _html_piece(piece: Segment, values: Mapping[str, str]) -> str:
     return html.escape(_text_piece(piece, values)).replace("\n", "<br>")
 
 
-_BLOCKS = ("body", "signature")  # slots that may hold several lines
+_BLOCKS = ("body", "body_text", "signature")  # slots that may hold several lines

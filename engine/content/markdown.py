@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -23,6 +23,7 @@ _STYLES = {  # written into each tag, for mail programs that drop style sheets
     "hr": "margin: 22px 0; border: 0; border-top: 1px solid #e7dcc8",
     "pre": f"{_BELOW}; white-space: pre-wrap",
 }  # fmt: skip
+_LAST, _ENDS = "margin: 0", ("blockquote_close", "list_item_close")
 
 
 def _reader(*, breaks: bool) -> MarkdownIt:
@@ -43,16 +44,26 @@ def to_html(text: str, *, breaks: bool = False) -> str:
     return str(reader.renderer.render(tokens, reader.options, {}))
 
 
-def _dress(tokens: Iterable[Token]) -> None:
-    for token in tokens:
+def _dress(tokens: Sequence[Token]) -> None:
+    for place, token in enumerate(tokens):
         if token.nesting >= 0 and token.tag in _STYLES:
-            token.attrSet("style", _STYLES[token.tag])
+            last = place + 3 < len(tokens) and tokens[place + 3].type in _ENDS  # a paragraph is three tokens
+            token.attrSet("style", _LAST if token.tag == "p" and last else _STYLES[token.tag])
         _dress(token.children or ())
 
 
-def to_text(text: str) -> str:
-    """Wrapped at 72 columns: emphasis keeps no stars, a link shows its address behind it."""
-    return _blocks(SyntaxTreeNode(_LETTERS.parse(text)), WIDTH)
+def to_text(text: str, *, breaks: bool = False) -> str:
+    """Wrapped at 72 columns: emphasis keeps no stars, a link shows its address behind it. `breaks` as
+    in `to_html`."""
+    tokens = (_NOTES if breaks else _LETTERS).parse(text)
+    return _blocks(SyntaxTreeNode(_with_breaks(tokens) if breaks else tokens), WIDTH)
+
+
+def _with_breaks(tokens: Sequence[Token]) -> list[Token]:
+    for token in tokens:
+        for child in token.children or ():
+            child.type = "hardbreak" if child.type == "softbreak" else child.type
+    return list(tokens)
 
 
 def _blocks(node: SyntaxTreeNode, width: int) -> str:

@@ -31,9 +31,10 @@ def next_open_moment(window: Window, zone: str, at: datetime) -> datetime:
     if is_open(window, zone, at):
         return at
     today = at.astimezone(ZoneInfo(zone)).date()
+    opens = window.opens if window.opens != window.closes else time(0)  # the whole day is open
     for days in range(_SEARCHED_DAYS):
         for fold in (0, 1):
-            moment = _instant(today + days * _DAY, window.opens, zone, fold)
+            moment = _instant(today + days * _DAY, opens, zone, fold)
             if moment > at and is_open(window, zone, moment):
                 return moment
     raise ValueError("This window never opens: it names no days.")

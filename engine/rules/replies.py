@@ -7,6 +7,7 @@ from engine.vocabulary.script import Act, PersonAnswers, ReplyRule
 from engine.vocabulary.words import Intent
 
 _INTENTS = frozenset(str(intent) for intent in Intent)
+_LONGEST_NUMBER = 9  # digits
 
 # Words that add nothing to an answer: with them, "yes please, thank you!" is still wholly "yes".
 COURTESY = frozenset(
@@ -35,7 +36,7 @@ class Chosen:
 def choose_reply(rules: tuple[ReplyRule, ...], said: Said) -> Chosen:
     """The first rule that covers the reply wholly; else the first one of whose phrases it contains,
     and a person sees the rest; else `anything else`, which is a person's when nothing is written."""
-    found = [(rule, cover) for rule in rules for phrase in rule.phrases if (cover := _cover(phrase, said))]
+    found = [(rule, cover) for rule in rules if (cover := _cover(rule.phrases, said))]
     whole = next((rule for rule, cover in found if cover == "wholly"), None)
     if whole is not None:
         return Chosen(whole.acts, wholly=True)
@@ -45,23 +46,34 @@ def choose_reply(rules: tuple[ReplyRule, ...], said: Said) -> Chosen:
     return Chosen(otherwise.acts if otherwise else (PersonAnswers(),), wholly=False)
 
 
-def _cover(phrase: str, said: Said) -> str | None:
-    """ "wholly", "partly", or None: what this phrase says of this reply."""
+def _cover(phrases: tuple[str, ...], said: Said) -> str | None:
+    """ "wholly", "partly", or None: what the phrases of one rule say of this reply together. A question
+    mark is something left over, even behind a listed word."""
     words = fold_words(said.text)
-    rest = _without(words, fold_words(phrase)) if not _is_scale(phrase) else _off_scale(words, phrase)
-    if rest is not None:
-        return "partly" if set(rest) - COURTESY else "wholly"
-    if phrase in _INTENTS and phrase in said.intents:
-        return "wholly" if said.bare and said.intents <= {phrase, Intent.THANKS} else "partly"
+    left = _left_over(words, phrases)
+    if left != words:
+        return "partly" if set(left) - COURTESY or "?" in said.text else "wholly"
+    meant = said.intents & _INTENTS.intersection(phrases)
+    if meant:
+        return "wholly" if said.bare and said.intents <= meant | {Intent.THANKS} else "partly"
     return None
 
 
-def _without(words: list[str], phrase: list[str]) -> list[str] | None:
-    """What is left of the words once the phrase is taken out; None when it does not occur."""
-    for start in range(len(words) - len(phrase) + 1):
-        if phrase and words[start : start + len(phrase)] == phrase:
-            return words[:start] + words[start + len(phrase) :]
-    return None
+def _left_over(words: list[str], phrases: tuple[str, ...]) -> list[str]:
+    """The words without every phrase that occurs among them, longer phrases first."""
+    for phrase in sorted(phrases, key=lambda phrase: -len(phrase.split())):
+        words = _off_scale(words, phrase) if _is_scale(phrase) else _without(words, fold_words(phrase))
+    return words
+
+
+def _without(words: list[str], phrase: list[str]) -> list[str]:
+    kept: list[str] = []
+    place = 0
+    while place < len(words):
+        here = bool(phrase) and words[place : place + len(phrase)] == phrase
+        kept += [] if here else [words[place]]
+        place += len(phrase) if here else 1
+    return kept
 
 
 def _is_scale(phrase: str) -> bool:
@@ -69,7 +81,9 @@ def _is_scale(phrase: str) -> bool:
     return bool(dash) and low.isdecimal() and high.isdecimal()
 
 
-def _off_scale(words: list[str], phrase: str) -> list[str] | None:
+def _off_scale(words: list[str], phrase: str) -> list[str]:
+    """Without the one number that lies on the scale; two numbers are no answer."""
     low, _, high = phrase.partition("-")
-    marks = [word for word in words if word.isdecimal() and int(low) <= int(word) <= int(high)]
-    return [word for word in words if word != marks[0]] if len(marks) == 1 else None
+    numbers = [word for word in words if word.isdecimal() and len(word) <= _LONGEST_NUMBER]
+    marks = [word for word in numbers if int(low) <= int(word) <= int(high)]
+    return [word for word in words if word != marks[0]] if len(marks) == 1 else words

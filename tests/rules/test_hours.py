@@ -37,6 +37,14 @@ def test_an_open_window_does_not_wait(window: Window, zone: str, at: datetime) -
         assert next_open_moment(window, zone, at) == at
 
 
+@given(WINDOWS, st.sampled_from(ZONES), MOMENTS, st.floats(0, 0.999))
+def test_nothing_open_is_passed_over(window: Window, zone: str, at: datetime, part: float) -> None:
+    """But for wall times that come a second time."""
+    between = at + (next_open_moment(window, zone, at) - at) * part
+    if between > at and not between.astimezone(ZoneInfo(zone)).fold:
+        assert is_open(window, zone, at) or not is_open(window, zone, between)
+
+
 DUE = {
     "right away": (RightAway(), new_york(2026, 3, 2, 10), new_york(2026, 3, 2, 10)),
     "two hours later": (Later(timedelta(hours=2)), new_york(2026, 3, 2, 10), new_york(2026, 3, 2, 12)),

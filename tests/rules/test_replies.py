@@ -18,6 +18,10 @@ CASES: dict[str, tuple[Said, Chosen]] = {
     "a listed word": (Said("Buddy"), Chosen((GoTo("buddy"),), wholly=True)),
     "with courtesy around it": (Said("Hi! Buddy, please. Thanks"), Chosen((GoTo("buddy"),), wholly=True)),
     "several words": (Said("Someone to go with :)"), Chosen((GoTo("buddy"),), wholly=True)),
+    "several phrases of one line": (Said("Yes, sure! Yes."), Chosen((GoTo("more"),), wholly=True)),
+    "a listed word with a question mark": (Said("buddy?"), Chosen((GoTo("buddy"),), wholly=False)),
+    "phrases of two lines": (Said("yes... no"), Chosen((GoTo("more"),), wholly=False)),
+    "a number of five thousand digits": (Said("4" * 5000), OTHERWISE),
     "words left over": (Said("buddy? what does that mean"), Chosen((GoTo("buddy"),), wholly=False)),
     "an intent in another language": (
         Said("claro que sí", frozenset({"yes"}), bare=True),
