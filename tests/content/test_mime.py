@@ -36,8 +36,9 @@ WORDS = st.one_of(
     st.text(max_size=120),
     st.sampled_from(
         [
-            "a\r\nBcc: all@example.org", "a\nb\n\nc", "a\0b", "=?utf-8?q?a=0D=0ABcc=3A_x=40example.org?=", "=20=3D",
-            '"; <x@example.org>', "Ñandú, \"Ana\" <b@example.org>", "\u2028Bcc: x", "💡" * 60, "春" * 200, "x" * 400,
+            "a\r\nBcc: all@example.org", "a\nb\n\nc", "a\0b", "=?utf-8?q?a=0D=0ABcc=3A_x?=", "=20=3D",
+            '"; <x@example.org>', "Ñandú, \"Ana\" <b@example.org>", "\u2028Bcc: x", "💡" * 60,
+            "春" * 200, "x" * 400,
             "a" * 70 + " ñ", "-- ", ".", "From me", " lead and trail ", "\x85Bcc: x", "\u202egnp.exe",
         ]
     ),
