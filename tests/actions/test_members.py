@@ -1,6 +1,7 @@
 """Members are added, edited, tagged and found."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from engine.store.audit import AuditEntry
 from engine.store.members import Member
 from engine.store.people import PeopleFilter
 from engine.store.search import word_hashes
+from engine.vocabulary.ids import MemberId
 from engine.vocabulary.words import Channel, ConsentState
 from tests.actions.conftest import House
 
@@ -55,7 +57,7 @@ def test_a_phone_alone_means_they_are_reached_by_text(house: House) -> None:
         ("organizer", {"organizer_email": "nobody@river.example"}),
     ],
 )
-def test_what_cannot_be_kept_is_named(house: House, field: str, changed: dict[str, str]) -> None:
+def test_what_cannot_be_kept_is_named(house: House, field: str, changed: dict[str, Any]) -> None:
     with pytest.raises(MemberError) as wrong:
         members.add(house.rt, replace(PENA, **changed), how="added")
     assert wrong.value.field == field
@@ -147,7 +149,7 @@ def test_an_email_of_another_member_is_refused(house: House) -> None:
 
 def test_nobody_cannot_be_edited(house: House) -> None:
     with pytest.raises(LookupError):
-        members.edit(house.rt, members.MemberId("nobody"), PENA, by=house.ana)
+        members.edit(house.rt, MemberId("nobody"), PENA, by=house.ana)
 
 
 def test_a_tag_is_folded_put_on_once_and_taken_off(house: House) -> None:

@@ -35,7 +35,7 @@ EVERY_GATEWAY = {
 }
 
 
-@pytest.fixture(params=EVERY_GATEWAY.values(), ids=EVERY_GATEWAY.keys())
+@pytest.fixture(params=list(EVERY_GATEWAY.values()), ids=list(EVERY_GATEWAY))
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
     made: Case = request.param(tmp_path)
     return made

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
@@ -28,7 +29,7 @@ class Rung:
 def inline() -> Rung:
     queue = InlineQueue()
     rung = Rung(queue, queue.drain)
-    queue.handlers = {job: lambda job=job: rung.done.append(job) for job in Job}
+    queue.handlers = {job: partial(rung.done.append, job) for job in Job}
     return rung
 
 

@@ -19,10 +19,10 @@ def catalogue(language: str) -> Catalog:
     return read_po(io.BytesIO((I18N / language / "LC_MESSAGES" / "messages.po").read_bytes()), language)
 
 
-def strings_of_the_interface() -> set[object]:
+def strings_of_the_interface() -> set[str]:
     """Each string that pages and views hand to gettext, with the file and line that say it."""
     with (I18N / "babel.cfg").open() as file:
-        methods, options = parse_mapping_cfg(file)
+        methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]  # Babel's
     found = extract_from_dir(
         str(ROOT), methods, options, keywords={"_": None, "gettext": None, "ngettext": (1, 2)}
     )

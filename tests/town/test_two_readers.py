@@ -9,7 +9,7 @@ from sqlalchemy import select
 from engine.store.messages import Message
 from engine.store.raw import Raw
 from engine.vocabulary.words import RawState
-from inbound import receive
+from inbound import reading, receive
 from webapp.town import hands
 from webapp.town.hands import Writer
 from webapp.town.simulated import Town
@@ -20,7 +20,7 @@ def test_the_slower_of_two_readers_leaves_the_mail_alone(
 ) -> None:
     town = Town.at(tmp_path)
     both_have_read = threading.Barrier(2, timeout=10)
-    read = receive.read
+    read = reading.read
 
     def read_together(*mail: object) -> object:
         done = read(*mail)  # type: ignore[arg-type]

@@ -97,7 +97,8 @@ def test_a_bounce_is_a_report_to_the_envelope_sender() -> None:
     assert report["To"] == "b-verp@porchlight.example"
     assert report.get_content_type() == "multipart/report"
     assert report.get_param("report-type") == "delivery-status"
-    assert status.get_payload()[1]["Status"] == "5.1.1"
+    _, recipient = status.iter_parts()
+    assert recipient["Status"] == "5.1.1"
     assert "01kqsmksr00000000h4qkf8p8b@porchlight.example" in original.as_string()
 
 
