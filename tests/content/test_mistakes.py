@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.content.script import parse
-from engine.content.script.reading import LONGEST_FILE
+from engine.content.script.reading import LONGEST_FILE, MOST_MISTAKES
 from engine.vocabulary.script import Gravity, Mistake
 
 LETTER = """\
@@ -194,6 +194,18 @@ def test_a_megabyte_of_junk_is_told_about_and_never_raises(junk: str) -> None:
     head = "---\nTitle: x\n---\n## a\nWhen: right away\nSubject: x\n\n"
     parsed = parse(head + junk * (1_000_000 // len(junk)), "junk")
     assert not parsed.publishable
+
+
+def test_of_very_many_slips_the_first_are_told_and_the_others_counted() -> None:
+    steps = "".join(f"## step-{n}\nWhen: soon\nSubject: x\n\nx\n\n### text\nx\n" for n in range(1_000))
+    mistakes = found_in(f"---\nTitle: x\n---\n{steps}")
+    assert len(mistakes) == MOST_MISTAKES + 1
+    assert mistakes[-1].what == "There are 800 more."
+
+
+def test_very_much_advice_holds_nothing_back() -> None:
+    steps = "".join(f"## step-{n}\nWhen: right away\nSubject: x\n\nx\n" for n in range(1_000))
+    assert parse(f"---\nTitle: x\n---\n{steps}", "many").publishable
 
 
 @given(st.text())

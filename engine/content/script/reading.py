@@ -12,6 +12,7 @@ from engine.content.script.phrases import PhraseMistake
 from engine.vocabulary.script import Day, Gravity, Mistake, ReplyRule, RightAway, Script, Step, Window
 
 LONGEST_FILE = 400_000  # characters
+MOST_MISTAKES = 200  # told at once
 _FENCE = "---"
 _STEP = re.compile(r"##(?!#) *(\S.*)")
 _PART = re.compile(r"###+ *(\S.*)")
@@ -57,7 +58,16 @@ def parse(text: str, name: str) -> Parsed:
     notes, steps = _steps(page, start, translation=bool(settings.get("translates")))
     script = Script(name=name, notes=notes, steps=tuple(steps), **settings)
     page.mistakes += checking.check(script)
-    return Parsed(script, tuple(sorted(page.mistakes, key=lambda found: found.line)))
+    return Parsed(script, _told(sorted(page.mistakes, key=lambda found: found.line)))
+
+
+def _told(mistakes: list[Mistake]) -> tuple[Mistake, ...]:
+    """As many as a person can look at; the last one stands for all that are left."""
+    told, left = mistakes[:MOST_MISTAKES], mistakes[MOST_MISTAKES:]
+    if left:
+        worst = max((found.gravity for found in left), key=lambda gravity: gravity is Gravity.ERROR)
+        told.append(Mistake(left[0].line, f"There are {len(left):,} more.", "Mend those above first.", worst))
+    return tuple(told)
 
 
 def _lines(text: str) -> list[str]:
