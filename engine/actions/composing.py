@@ -123,7 +123,7 @@ class _Desk:
             raise LookupError("The Revision has no such step.")
         values = self._values(row)
         link = f"{self.rt.settings.public_url}/u/{tokens.make(self.rt.keys, tokens.UNSUBSCRIBE, row.id)}"
-        skeleton = compile_letter(step, row.channel, layout_of(self.rt, self.community, row.language))
+        skeleton = compile_letter(step, row.channel, layout_of(self.rt, self.community, script.language))
         envelope = self._envelope(row, safe.fill(script.sender, values))
         return skeleton, values | {"unsubscribe": link}, envelope | {"list_unsubscribe": link}
 

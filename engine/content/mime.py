@@ -16,6 +16,7 @@ _CONTROL_IN_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # turn the direction of what follows
 _LINE = 75  # octets of a quoted-printable line, before its soft break
 _PLAIN = frozenset(range(33, 127)) - {ord("=")}
+_NEEDS_NOTHING = re.compile(r"(?:[!-<>-~ ]{0,74}[!-<>-~])?")  # most names, and every link of ours
 _SPECIAL = re.compile(r'[()<>@,:;.\\"\[\]]')
 _FOLDED = 76
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,900}>")  # another's goes into our header only in this form
@@ -92,6 +93,8 @@ def _encoded(text: str, name: str) -> str:
 def quoted_printable(text: str) -> bytes:
     """Encoded so that anything may follow on the same logical line after a soft break. Line ends of any
     kind become CRLF."""
+    if _NEEDS_NOTHING.fullmatch(text):
+        return text.encode()
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return b"\r\n".join(b"=\r\n".join(_chunks(line.encode())) for line in lines)
 
