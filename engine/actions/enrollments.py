@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from sqlalchemy import update
@@ -24,6 +24,7 @@ from engine.vocabulary.ids import AddressId, DeliveryId, EnrollmentId, MemberId,
 from engine.vocabulary.script import Script, Window
 from engine.vocabulary.words import Channel, DeliveryState, Ending, EnrollmentState, Job, Refusal
 
+_LOOK_AGAIN = timedelta(hours=1)
 _AT_ONCE = 1000  # newcomers enrolled by one transaction
 
 
@@ -76,7 +77,7 @@ def advance(rt: Runtime, limit: int = 500) -> int:
         walkers = enrollments.due_walkers(session, now, limit)
         if not walkers:
             return 0
-        known = _Known.read(session, walkers, now)
+        known = _Known.read(rt, session, walkers)
         steps = [_one_move(session, known, walker) for walker in walkers]
         rows = [_ledger_row(rt, known, step) for step in steps if step.letter is not None]
         insert_new(session, table_of(Delivery), rows)
@@ -95,16 +96,18 @@ class _Known:
     talking: set[MemberId]
     addresses: dict[MemberId, dict[Channel, AddressId]]
     tags: dict[MemberId, frozenset[str]]
+    real: bool  # a gateway reaches real people
 
     @classmethod
-    def read(cls, session: Session, walkers: Sequence[Walker], now: datetime) -> "_Known":
+    def read(cls, rt: Runtime, session: Session, walkers: Sequence[Walker]) -> "_Known":
         ids = [walker.member_id for walker in walkers]
         return cls(
-            now=now,
+            now=rt.clock.now(),
             window=window_of(the_community(session)),
             talking=conversations.talking(session, ids),
             addresses=reach.for_letters(session, ids),
             tags=members.tags_of(session, ids),
+            real=rt.doors.real,
         )
 
     def facts(self, walker: Walker) -> Facts:
@@ -157,7 +160,10 @@ def _one_move(session: Session, known: _Known, walker: Walker) -> _Step:
 
 
 def _send(script: Script, known: _Known, walker: Walker, what: tuple[str, Channel]) -> _Step:
-    """Sends when both the sequence's window and the community's are open; else looks again then."""
+    """Sends when both the sequence's window and the community's are open; else looks again then. A
+    sample never leaves by a real gateway: it is looked at again until a true story stands in its place."""
+    if script.sample and known.real:
+        return _Step(walker, _stay(walker, EnrollmentState.WALKING, known.now + _LOOK_AGAIN))
     for window in (script.window, known.window):
         opens = next_open_moment(window, walker.zone, known.now)
         if opens > known.now:

@@ -92,7 +92,6 @@ class Refusal(StrEnum):
     WALK_ENDED = "walk_ended"
     CANCELLED = "cancelled"  # a one-off letter was cancelled, or a sequence paused
     UNSENDABLE = "unsendable"  # the letter could not be composed for this member
-    SAMPLE = "sample"  # `Sample: yes` never leaves by a real gateway
 
 
 class ConversationState(StrEnum):

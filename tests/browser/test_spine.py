@@ -47,6 +47,8 @@ def wait_for_box(page: Page, heading: str, name: str, words: str) -> None:
 def test_a_letter_goes_out_a_reply_comes_home_a_person_answers_it(dashboard: Page) -> None:
     page = dashboard
     picture(page, "today")
+    page.goto("/replies/everyone")
+    picture(page, "queue")
     page.goto("/people/new")
     page.get_by_label("First name").fill("Wren")
     page.get_by_label("Last name").fill("Halloway")

@@ -1,14 +1,20 @@
 """The spine, whole: somebody joins, gets a letter, is nudged, asks, is answered, and walks on."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import pytest
 from sqlalchemy import select
 
+from engine.actions import members
+from engine.gateways.base import Gateway
+from engine.runtime import Doors
 from engine.store.conversations import Conversation
 from engine.store.enrollments import Enrollment
-from engine.vocabulary.ids import MemberId
+from engine.vocabulary.ids import DeliveryId, MemberId
+from engine.vocabulary.messages import Outgoing, Receipt
 from engine.vocabulary.words import Channel, ConversationState, Ending, EnrollmentState, Outcome
+from tests.stories.conftest import SEQUENCES
 from webapp.town.simulated import Town
 
 
@@ -146,8 +152,6 @@ def test_closing_early_lets_the_walk_go_on_at_once(town: Town, neighbor: Neighbo
 
 
 def test_a_goal_that_is_reached_ends_the_walk(town: Town) -> None:
-    from engine.actions import members
-
     member = joins(town, ANA)
     members.tag(town.rt, member, "has a buddy")
     town.pass_time(days=4)
@@ -176,3 +180,33 @@ def test_a_reply_within_thirty_days_takes_up_the_old_conversation(town: Town) ->
     assert first is not None
     assert again is not None
     assert again.id == first.id
+
+
+def test_a_sample_never_leaves_by_a_real_gateway(town: Town) -> None:
+    real = replace(town.rt, doors=Doors(RealOffice(town.rt.doors.email), RealOffice(town.rt.doors.sms)))
+    town = replace(town, rt=real)
+    member = joins(town, ANA)
+    town.pass_time(days=4)
+    assert town.mailbox(member) == []
+    true = (SEQUENCES / "welcome.md").read_text().replace("Sample: yes\n", "")
+    town.publishes({"welcome": true})
+    town.pass_time(hours=2)
+    assert len(town.mailbox(member)) == 1
+
+
+@dataclass(frozen=True)
+class RealOffice:
+    """The pretend post office, taken for a real gateway."""
+
+    office: Gateway
+    real: bool = True
+
+    @property
+    def channel(self) -> Channel:
+        return self.office.channel
+
+    def carry(self, batch: Sequence[Outgoing]) -> list[Receipt]:
+        return self.office.carry(batch)
+
+    def carried(self, delivery_id: DeliveryId) -> bool | None:
+        return self.office.carried(delivery_id)
