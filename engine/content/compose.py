@@ -7,6 +7,7 @@ of segments: text, or a slot `[name, otherwise]`. The same skeleton and values g
 import hashlib
 import html
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -89,7 +90,9 @@ def _segments(part: list[str | list[str]]) -> Segments:
 def compile_letter(step: Step, channel: Channel, layout: Layout) -> Skeleton:
     """A step's skeleton. Slots: the variables, and `unsubscribe`, the member's own link. Raises
     TemplateMistake for what the check of the file would have refused."""
-    subject, body, text = safe.read(step.subject), safe.read(step.body), safe.read(step.text or "")
+    subject, body, text = (
+        safe.read(words) for words in (step.subject, step.body, _unwrapped(step.text or ""))
+    )
     used: Pieces = text if channel is Channel.SMS else (*subject, *body)
     deciding = safe.deciding(used)
     variants = {}
@@ -106,6 +109,12 @@ def compile_letter(step: Step, channel: Channel, layout: Layout) -> Skeleton:
                 _framed(layout, "letter.mjml", marks.split(markdown.to_html(words))),
             )
     return Skeleton(channel, layout.language, deciding, variants)
+
+
+def _unwrapped(text: str) -> str:
+    """A text message as Markdown reads a letter: a line end is a blank, an empty line starts a new line."""
+    paragraphs = re.split(r"\n[ \t]*\n\s*", text.strip())
+    return "\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,9 @@ import html
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
+import mjml
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,7 +56,7 @@ HOSTILE = st.one_of(
 
 def parts(raw: bytes) -> tuple[str, str]:
     plain, rich = email.message_from_bytes(raw, policy=email.policy.default).iter_parts()
-    return plain.get_payload(decode=True).decode(), rich.get_payload(decode=True).decode()
+    return plain.get_content(), rich.get_content()
 
 
 def letter(step: Step = STEP, layout: Layout = LAYOUT) -> Skeleton:
@@ -139,6 +141,27 @@ def test_a_text_message_keeps_to_the_cheap_alphabet() -> None:
     skeleton = compile_letter(STEP, Channel.SMS, LAYOUT)
     assert fill_sms(skeleton, ANA) == "Hi Ana, it's Maya - what would you mend?"
     assert fill_sms(skeleton, ANA | {"first_name": ""}).startswith("Hi friend,")
+
+
+def test_a_text_message_is_wrapped_in_the_file_only() -> None:
+    text = "Hi {{ first_name }},\nwhat would\n  you mend?\n\nSTOP ends texts.\n"
+    skeleton = compile_letter(replace(STEP, text=text), Channel.SMS, LAYOUT)
+    assert fill_sms(skeleton, ANA) == "Hi Ana, what would you mend?\nSTOP ends texts."
+
+
+def test_trust_T8_mjml_never_sees_what_people_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def watched(source: str) -> str:
+        seen.append(source)
+        return str(mjml.mjml2html(source))
+
+    monkeypatch.setattr(frame, "mjml", SimpleNamespace(mjml2html=watched))
+    frame.read_frame.cache_clear()
+    planted = replace(LAYOUT, community="Planted")
+    letter(replace(STEP, body="Planted words.", subject="Planted subject"), planted)
+    assert len(seen) == 1
+    assert "Planted" not in seen[0]
 
 
 def test_each_choice_has_its_own_words() -> None:
