@@ -1,0 +1,156 @@
+"""Whose words are these? Filed only where we are sure; else a person is asked and nobody is told."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+from sqlalchemy import select
+
+from engine.actions import conversations
+from engine.store.conversations import Conversation
+from engine.store.messages import Message
+from engine.vocabulary.ids import MemberId
+from engine.vocabulary.words import Channel, ConversationState, Trust
+from inbound.sources.postoffice import Envelope, receive_email
+from webapp.town import writing
+from webapp.town.simulated import Town
+from webapp.town.writing import Pen
+
+DOOR = "hello@porchlight.example"  # ours, and no reply address of anybody
+
+
+@dataclass(frozen=True)
+class Street:
+    """Ana and Ben, who both got the first letter."""
+
+    town: Town
+    ana: MemberId
+    ben: MemberId
+
+    def pen(self, who: MemberId) -> Pen:
+        person = self.town.person(who)
+        fresh = self.town.rt.ids.new()
+        return Pen(person.name, person.address(Channel.EMAIL), self.town.clock.now(), fresh)
+
+    def answers_letter(self, of: MemberId, words: str, pen: Pen, to: str | None = None) -> bytes:
+        """`pen` answers the letter that `of` got, at its reply address unless another is named."""
+        letter = self.town.mailbox(of)[-1].message
+        target = writing.reply_target(letter)
+        written = writing.write_reply(letter, words, pen)
+        return self.arrives(written.replace(target.encode(), (to or target).encode()), pen, to or target)
+
+    def writes(self, words: str, pen: Pen) -> bytes:
+        return self.arrives(writing.write_email(words, DOOR, words, pen), pen, DOOR)
+
+    def arrives(self, written: bytes, pen: Pen, to: str) -> bytes:
+        receive_email(self.town.rt, written, Envelope(pen.address, (to,)))
+        self.town.settle()
+        return written
+
+    def last(self) -> tuple[Trust | None, MemberId | None]:
+        """How sure we are of the newest words, and whose they are."""
+        with self.town.rt.reading() as session:
+            newest = select(Message.trust, Message.member_id).where(Message.trust.is_not(None))
+            trust, member = session.execute(newest.order_by(Message.id.desc()).limit(1)).one()
+        return trust, member
+
+    def unmatched(self) -> list[Conversation]:
+        with self.town.rt.reading() as session:
+            waiting = select(Conversation).where(
+                Conversation.member_id.is_(None), Conversation.state == ConversationState.OPEN
+            )
+            return list(session.execute(waiting).scalars())
+
+
+@pytest.fixture
+def street(town: Town) -> Street:
+    ana = town.joins("Ana", email="ana@riverbend.example")
+    ben = town.joins("Ben", email="ben@riverbend.example")
+    town.pass_time(minutes=1)
+    return Street(town, ana, ben)
+
+
+def test_the_reply_address_says_whose_words_these_are(street: Street) -> None:
+    street.answers_letter(street.ana, "what's a buddy?", street.pen(street.ana))
+    assert street.last() == (Trust.TOKEN, street.ana)
+    assert street.unmatched() == []
+
+
+def test_without_the_reply_address_the_letter_that_is_answered_says_it(street: Street) -> None:
+    street.answers_letter(street.ana, "what's a buddy?", street.pen(street.ana), to=DOOR)
+    assert street.last() == (Trust.REFERENCES, street.ana)
+
+
+def test_an_answer_to_a_letter_of_ours_from_an_unknown_address_needs_matching(street: Street) -> None:
+    stranger = replace(street.pen(street.ana), address="ana@work.example")
+    street.answers_letter(street.ana, "it's me, from work", stranger, to=DOOR)
+    assert street.last() == (Trust.UNMATCHED, None)
+
+
+def test_the_reply_address_of_one_from_the_address_of_another_needs_matching(street: Street) -> None:
+    street.answers_letter(street.ana, "no thanks", street.pen(street.ben))
+    assert street.last() == (Trust.UNMATCHED, None)
+    (talk,) = street.unmatched()
+    assert talk.candidate_id == street.ana  # a hint for a person, and nothing more
+    street.town.pass_time(days=4)
+    assert len(street.town.mailbox(street.ana)) > 1  # Ana's walk goes on: Ben could not end it
+
+
+def test_new_words_of_somebody_we_talk_with_join_that_conversation(street: Street) -> None:
+    street.answers_letter(street.ana, "what's a buddy?", street.pen(street.ana))
+    street.writes("one more thing", street.pen(street.ana))
+    assert street.last() == (Trust.SENDER, street.ana)
+    assert street.unmatched() == []
+
+
+def test_new_words_of_somebody_we_never_talked_with_need_matching(street: Street) -> None:
+    street.writes("hello there", street.pen(street.ana))
+    assert street.last() == (Trust.UNMATCHED, None)
+    (talk,) = street.unmatched()
+    assert talk.candidate_id == street.ana
+
+
+def test_what_one_stranger_writes_gathers_and_nobody_is_answered(street: Street) -> None:
+    carol = replace(street.pen(street.ana), name="Carol", address="carol@elsewhere.example")
+    street.writes("may I come too?", carol)
+    street.writes("hello?", replace(carol, rfc_id="another"))
+    assert len(street.unmatched()) == 1
+    assert len(street.town.mailbox(street.ana)) == len(street.town.mailbox(street.ben)) == 1
+
+
+def test_inbox_T4_a_subject_never_selects_a_conversation(street: Street) -> None:
+    street.answers_letter(street.ana, "what's a buddy?", street.pen(street.ana))
+    subject = f"Re: {street.town.mailbox(street.ana)[-1].subject}"
+    street.writes(subject, replace(street.pen(street.ana), address="who@elsewhere.example"))
+    assert street.last() == (Trust.UNMATCHED, None)
+
+
+def test_the_same_mail_twice_is_one_message(street: Street) -> None:
+    pen = street.pen(street.ana)
+    written = street.answers_letter(street.ana, "what's a buddy?", pen)
+    letter = street.town.mailbox(street.ana)[-1].message
+    street.arrives(written, pen, writing.reply_target(letter))
+    with street.town.rt.reading() as session:
+        heard = select(Message.id).where(Message.trust.is_not(None))
+        assert len(session.execute(heard).all()) == 1
+
+
+def test_a_person_says_who_it_was_and_the_words_move(street: Street) -> None:
+    maya = street.town.organizer("Maya Ortiz")
+    stranger = replace(street.pen(street.ana), address="ana@work.example")
+    street.writes("it's me, from work", stranger)
+    (talk,) = street.unmatched()
+    conversations.match(street.town.rt, talk.id, street.ana, by=maya.id)
+    assert street.unmatched() == []
+    theirs = street.town.conversation(street.ana)
+    assert theirs is not None
+    street.writes("and thank you", replace(stranger, rfc_id="another"))
+    assert street.last() == (Trust.SENDER, street.ana)
+
+
+def test_a_stranger_cannot_be_answered_before_a_person_says_who_it_is(street: Street) -> None:
+    maya = street.town.organizer("Maya Ortiz")
+    street.writes("hello there", replace(street.pen(street.ana), address="who@elsewhere.example"))
+    (talk,) = street.unmatched()
+    draft = conversations.ReplyDraft(talk.id, maya.id, Channel.EMAIL, "Hello!", talk.version)
+    with pytest.raises(conversations.ConversationError, match="who wrote this"):
+        conversations.reply(street.town.rt, draft)
