@@ -51,10 +51,11 @@ def test_no_translation_is_only_a_guess() -> None:
 
 
 def test_a_translation_fills_the_same_places() -> None:
+    spanish = catalogue("es")
     wrong = [
         (entry.id, str(problem))
-        for entry in catalogue("es")
+        for entry in spanish
         if entry.id and entry.string
-        for problem in entry.check(catalogue("es"))
+        for problem in entry.check(spanish)
     ]
     assert not wrong
