@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine.actions import deliveries, enrollments
+from engine.actions import auditing, deliveries, enrollments
 from engine.actions.deliveries import Words
 from engine.rules.routing import Candidates, route
 from engine.runtime import Runtime
 from engine.store import conversations, messages, reach, timers
 from engine.store.addresses import AddressMember
-from engine.store.audit import AuditEntry
 from engine.store.base import insert_new, table_of
 from engine.store.conversations import Assignment, Conversation, Note
 from engine.store.members import Member
@@ -179,7 +178,7 @@ def snooze(rt: Runtime, conversation_id: ConversationId, until: datetime, *, by:
         conversation.snoozed_until = until
         timers.clear_timer(session, TimerKind.CLOSE_CONVERSATION, conversation.id)
         _set_timer(rt, session, TimerKind.END_SNOOZE, conversation.id, until)
-        _audit(rt, session, by, "conversation.snoozed", conversation.id)
+        auditing.note(rt, "conversation.snoozed", conversation.id, by=by)
 
 
 def close(rt: Runtime, conversation_id: ConversationId, outcome: Outcome, *, by: OrganizerId | None) -> None:
@@ -189,7 +188,7 @@ def close(rt: Runtime, conversation_id: ConversationId, outcome: Outcome, *, by:
         if conversation.state is ConversationState.CLOSED:
             return
         _close(rt, session, conversation, outcome)
-        _audit(rt, session, by, "conversation.closed", conversation.id)
+        auditing.note(rt, "conversation.closed", conversation.id, by=by or "machine")
 
 
 def _close(rt: Runtime, session: Session, conversation: Conversation, outcome: Outcome) -> None:
@@ -216,7 +215,7 @@ def reopen(rt: Runtime, conversation_id: ConversationId, *, by: OrganizerId) -> 
         if conversation.member_id and conversations.not_closed(session, conversation.member_id):
             raise ConversationError("This member has a newer conversation open. Answer them there.")
         take_up(rt, session, conversation)
-        _audit(rt, session, by, "conversation.reopened", conversation.id)
+        auditing.note(rt, "conversation.reopened", conversation.id, by=by)
 
 
 def take_up(rt: Runtime, session: Session, conversation: Conversation) -> None:
@@ -242,7 +241,7 @@ def match(
         if member is None:
             raise ConversationError("There is no such member. Choose one from the list, or add them first.")
         _link_addresses(session, stranger, member_id)
-        _audit(rt, session, by, "conversation.matched", stranger.id)
+        auditing.note(rt, "conversation.matched", stranger.id, by=by)
         theirs = conversations.not_closed(session, member_id)
         if theirs is None:
             stranger.member_id, stranger.sender_hash = member_id, None
@@ -377,8 +376,3 @@ def _matched(session: Session, conversation: Conversation) -> Member:
 
 def _set_timer(rt: Runtime, session: Session, kind: TimerKind, scope: str, due_at: datetime) -> None:
     timers.set_timer(session, TimerId(rt.ids.new()), kind, scope, due_at)
-
-
-def _audit(rt: Runtime, session: Session, by: OrganizerId | None, act: str, subject: str) -> None:
-    entry = AuditEntry(id=rt.ids.new(), at=rt.clock.now(), actor=by or "machine", act=act, subject=subject)
-    session.add(entry)

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.actions import addresses, enrollments
+from engine.actions import addresses, auditing, enrollments
 from engine.actions.composing import TEST_CAUSE
 from engine.actions.scripts import script_of
 from engine.content.script import parse
 from engine.runtime import Runtime
 from engine.store import audiences, reach
-from engine.store.audit import AuditEntry
 from engine.store.base import insert_new, table_of
 from engine.store.deliveries import Delivery, skip_unsent
 from engine.store.enrollments import Enrollment
@@ -96,7 +95,7 @@ def draft(rt: Runtime, form: LetterForm, *, by: OrganizerId) -> SequenceId:
         session.flush()
         words = RevisionText(revision_id=revision_id, language=form.language, original=True, text=text)
         session.add(words)
-        _audit(rt, session, by, "letter.drafted", sequence_id)
+        auditing.note(rt, "letter.drafted", sequence_id, by=by)
     return sequence_id
 
 
@@ -185,7 +184,7 @@ def send(rt: Runtime, sequence_id: SequenceId, *, by: OrganizerId) -> int:
         script = _script(session, sequence_id)
         assert script.audience is not None
         sequence.state = SequenceState.RUNNING
-        _audit(rt, session, by, "letter.sent", sequence_id)
+        auditing.note(rt, "letter.sent", sequence_id, by=by)
         members = audiences.audience(session, script.audience, rt.clock.now(), MOST)
         return sum(
             enrollments.enroll(rt, sequence_id, members[start : start + _AT_ONCE])
@@ -198,7 +197,7 @@ def cancel(rt: Runtime, sequence_id: SequenceId, *, by: OrganizerId) -> int:
     with rt.transaction() as session:
         sequence = session.get_one(SequenceRow, sequence_id)
         sequence.state = SequenceState.FINISHED
-        _audit(rt, session, by, "letter.cancelled", sequence_id)
+        auditing.note(rt, "letter.cancelled", sequence_id, by=by)
         mine = select(Enrollment.id).where(Enrollment.sequence_id == sequence_id)
         skipped = skip_unsent(session, Refusal.CANCELLED, Delivery.enrollment_id.in_(mine))
         not_begun = mine.where(Enrollment.last_step.is_(None), Enrollment.ending.is_(None))
@@ -212,7 +211,3 @@ def _script(session: Session, sequence_id: SequenceId) -> Script:
     sequence = session.get_one(SequenceRow, sequence_id)
     assert sequence.revision_id is not None
     return script_of(session, sequence.revision_id, "")
-
-
-def _audit(rt: Runtime, session: Session, by: OrganizerId, act: str, subject: str) -> None:
-    session.add(AuditEntry(id=rt.ids.new(), at=rt.clock.now(), actor=by, act=act, subject=subject))

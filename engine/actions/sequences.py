@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.actions import auditing
 from engine.actions.composing import Shown, show
 from engine.actions.scripts import script_of
 from engine.content.script import check_translation, parse
 from engine.content.sms import count
 from engine.runtime import Runtime
 from engine.store import sequences
-from engine.store.audit import AuditEntry
 from engine.store.deliveries import Delivery, release_held
 from engine.store.enrollments import Enrollment
 from engine.store.members import Member
@@ -84,7 +84,7 @@ def publish(rt: Runtime, files: Mapping[str, str], *, by: OrganizerId | None = N
         sequence.revision_id = _write_revision(rt, session, sequence, _Bundle(files, checked, digest, by))
         if sequence.state is SequenceState.DRAFT:
             sequence.state = SequenceState.RUNNING
-        _audit(rt, session, by, "sequence.published", sequence.id)
+        auditing.note(rt, "sequence.published", sequence.id, by=by or "cli")
         return Published(sequence.id, checked.mistakes, changed=True)
 
 
@@ -150,7 +150,7 @@ def pause(rt: Runtime, sequence_id: SequenceId, *, by: OrganizerId) -> None:
     """Nobody advances, and what was queued of it stays until `resume`."""
     with rt.transaction() as session:
         _existing(session, sequence_id).state = SequenceState.PAUSED
-        _audit(rt, session, by, "sequence.paused", sequence_id)
+        auditing.note(rt, "sequence.paused", sequence_id, by=by)
 
 
 def resume(rt: Runtime, sequence_id: SequenceId, *, by: OrganizerId) -> None:
@@ -160,7 +160,7 @@ def resume(rt: Runtime, sequence_id: SequenceId, *, by: OrganizerId) -> None:
         walks = select(Enrollment.id).where(Enrollment.sequence_id == sequence_id)
         release_held(session, Refusal.CANCELLED, rt.clock.now(), Delivery.enrollment_id.in_(walks))
         rt.ring(Job.DELIVER)
-        _audit(rt, session, by, "sequence.resumed", sequence_id)
+        auditing.note(rt, "sequence.resumed", sequence_id, by=by)
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,3 @@ def _existing(session: Session, sequence_id: SequenceId) -> SequenceRow:
     if found is None:
         raise LookupError("There is no such sequence.")
     return found
-
-
-def _audit(rt: Runtime, session: Session, by: OrganizerId | None, act: str, subject: str) -> None:
-    session.add(AuditEntry(id=rt.ids.new(), at=rt.clock.now(), actor=by or "cli", act=act, subject=subject))
