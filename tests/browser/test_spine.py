@@ -23,13 +23,6 @@ def push_the_clock(page: Page, far: str) -> None:
     page.wait_for_load_state()
 
 
-def open_box(page: Page, heading: str, name: str) -> None:
-    page.goto("/postoffice/")
-    page.locator("section", has=page.get_by_role("heading", name=re.compile(heading))).get_by_role(
-        "link", name=re.compile(name)
-    ).click()
-
-
 def wait_for_box(page: Page, heading: str, name: str, words: str) -> None:
     """Opens the box again and again until the words are there: worker and clock are at work."""
     for _ in range(20):
@@ -44,11 +37,7 @@ def wait_for_box(page: Page, heading: str, name: str, words: str) -> None:
     raise AssertionError(f"“{words}” never came to {name}")
 
 
-def test_a_letter_goes_out_a_reply_comes_home_a_person_answers_it(dashboard: Page) -> None:
-    page = dashboard
-    picture(page, "today")
-    page.goto("/replies/everyone")
-    picture(page, "queue")
+def add_wren(page: Page) -> None:
     page.goto("/people/new")
     page.get_by_label("First name").fill("Wren")
     page.get_by_label("Last name").fill("Halloway")
@@ -57,6 +46,13 @@ def test_a_letter_goes_out_a_reply_comes_home_a_person_answers_it(dashboard: Pag
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Wren Halloway")
 
+
+def test_a_letter_goes_out_a_reply_comes_home_a_person_answers_it(dashboard: Page) -> None:
+    page = dashboard
+    picture(page, "today")
+    page.goto("/replies/everyone")
+    picture(page, "queue")
+    add_wren(page)
     wait_for_box(page, "Mailboxes", "Wren Halloway", "Wren, the porch light is on")
     letter = page.frame_locator("iframe.paper")
     expect(letter.get_by_text("the bus to the clinic")).to_be_visible()
