@@ -67,6 +67,7 @@ def test_a_letter_goes_out_a_reply_comes_home_a_person_answers_it(dashboard: Pag
     picture(page, "text")
 
     page.goto("/replies/everyone")
+    picture(page, "queue")
     page.get_by_role("link", name=re.compile("Wren Halloway")).click()
     expect(page.get_by_text("A light on the porch · bench").first).to_be_attached()
     page.get_by_label("Your answer to Wren").fill("Somebody to walk to the first meeting with.")
