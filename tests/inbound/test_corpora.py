@@ -3,6 +3,7 @@ somewhere a person can find it. The corpora lie beside the repository; without t
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -47,7 +48,9 @@ def as_letter(folder: Path, case: dict[str, str]) -> bytes:
 
 
 @pytest.mark.skipif(not CORPORA.is_dir(), reason=f"{sum(HOW_MANY.values())} messages: no ../shared/corpora")
-def test_every_message_is_kept_and_none_raises(rt: Runtime, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_message_is_kept_and_none_raises(
+    rt: Runtime, record_property: Callable[[str, object], None]
+) -> None:
     letters = corpus()
     with rt.transaction() as session:
         for number, letter in enumerate(letters):
@@ -63,8 +66,7 @@ def test_every_message_is_kept_and_none_raises(rt: Runtime, capsys: pytest.Captu
         waiting = session.execute(select(Conversation.id).where(open_now)).scalars().all()
         messages = session.execute(select(Message.id)).scalars().all()
     endings = Counter(outcome for _, outcome in rows)
-    with capsys.disabled():
-        print(f"\n300 messages received: {dict(endings.most_common())}")
+    record_property("said", f"300 messages received: {dict(endings.most_common())}")
     assert stuck == []
     assert set(endings) <= ENDINGS
     assert len(waiting) > 0
