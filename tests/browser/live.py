@@ -4,13 +4,14 @@ import json
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from waitress import create_server
+from waitress.server import BaseWSGIServer
 
 from engine import jobs
 from engine.actions.organizers import first_link
@@ -80,7 +81,7 @@ def served(town: Path, folder: Path) -> Iterator[Live]:
     server.application = create_app(rt)
     stop = threading.Event()
     hands = (
-        threading.Thread(target=server.run, daemon=True),
+        threading.Thread(target=_run, args=(server,), daemon=True),
         threading.Thread(target=jobs.Worker(rt, HANDS).run, args=(stop,)),
         threading.Thread(target=jobs.clock_loop, args=(rt, stop)),
     )
@@ -95,6 +96,11 @@ def served(town: Path, folder: Path) -> Iterator[Live]:
         for hand in hands[1:]:
             hand.join(timeout=20)
         rt.database.dispose()
+
+
+def _run(server: BaseWSGIServer) -> None:
+    with suppress(OSError):  # closed under it: that is how it ends
+        server.run()
 
 
 def _not_yet(environ: object, start_response: object) -> list[bytes]:
