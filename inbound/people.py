@@ -10,7 +10,7 @@ from engine.store.community import the_community
 from engine.store.deliveries import Answered
 from engine.store.enrollments import Enrollment
 from engine.store.members import Member
-from engine.store.sequences import Revision, Sequence
+from engine.store.sequences import Revision, Sequence, SequenceKind
 from engine.vocabulary.ids import MemberId
 from engine.vocabulary.script import Act, Finish, GoTo, RememberAs
 from engine.vocabulary.words import Channel, Ending, MailKind, Trust
@@ -67,11 +67,12 @@ def arrived_of(mail: Mail) -> Arrived:
 
 
 def _step_label(mail: Mail, answered: Answered | None) -> str | None:
-    """ "Title · step" of the letter being answered."""
+    """ "Title · step" of the letter being answered; the title alone of a one-off letter."""
     if answered is None or answered.revision_id is None:
         return None
     revision = mail.session.get_one(Revision, answered.revision_id)
-    return f"{mail.session.get_one(Sequence, revision.sequence_id).title} · {answered.step}"
+    sequence = mail.session.get_one(Sequence, revision.sequence_id)
+    return sequence.title if sequence.kind is SequenceKind.LETTER else f"{sequence.title} · {answered.step}"
 
 
 def file(mail: Mail) -> Outcome:

@@ -5,6 +5,7 @@ Date, so that a second attempt, after a restart or under newer templates, is the
 """
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ from engine.vocabulary.ids import DeliveryId, OrganizerId
 from engine.vocabulary.messages import Outgoing
 from engine.vocabulary.script import Script
 from engine.vocabulary.words import Author, Channel, DeliveryState, Refusal
+
+log = logging.getLogger("porchlight")
 
 TEST_CAUSE = "test:"  # an organizer's own copy of a letter
 
@@ -54,14 +57,15 @@ def compose(rt: Runtime, claimed: Sequence[Claimed]) -> Batch:
         for row in claimed:
             try:
                 batch.ready.append(desk.again(row) if row.skeleton_hash else desk.compose(row))
-            except (LookupError, ValueError) as problem:
-                batch.unsendable.append(_set_aside(row, problem))
+            except Exception as problem:
+                log.error("Delivery %s cannot be composed: %s", row.id, type(problem).__name__)
+                batch.unsendable.append(_set_aside(row))
     return batch
 
 
-def _set_aside(row: Claimed, problem: Exception) -> Verdict:
+def _set_aside(row: Claimed) -> Verdict:
+    """A person's words wait for a person; a letter is passed by, and its ledger row says why."""
     state = DeliveryState.HELD if row.message_id else DeliveryState.SKIPPED
-    del problem  # its text may quote the letter; the reason is enough to find it
     return Verdict(row.id, row.attempt, state, Refusal.UNSENDABLE)
 
 

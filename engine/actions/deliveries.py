@@ -163,18 +163,22 @@ def _carry(rt: Runtime, channel: Channel, chunk: Sequence[Composed]) -> None:
         entered = claims.enter_in_flight(session, [letter.frozen for letter in chunk])
     batch = [letter.outgoing for letter in chunk if letter.frozen.id in entered]
     if batch:
-        record(rt, rt.doors.gateway(channel).carry(batch))
+        record(rt, channel, rt.doors.gateway(channel).carry(batch))
 
 
-def record(rt: Runtime, receipts: Sequence[Receipt]) -> None:
-    """Writes what a gateway answered."""
+def record(rt: Runtime, channel: Channel, receipts: Sequence[Receipt]) -> None:
+    """Writes what a gateway answered. An email that may have arrived is due again under the same
+    Message-ID; a text that may have arrived waits for a person."""
     with rt.transaction() as session:
-        claims.record(session, [_recorded(rt, receipt) for receipt in receipts])
+        claims.record(session, [_recorded(rt, channel, receipt) for receipt in receipts])
 
 
-def _recorded(rt: Runtime, receipt: Receipt) -> Recorded:
+def _recorded(rt: Runtime, channel: Channel, receipt: Receipt) -> Recorded:
     now = rt.clock.now()
-    match receipt.kind:
+    kind = receipt.kind
+    if kind is ReceiptKind.UNKNOWN and channel is Channel.EMAIL:
+        kind = ReceiptKind.DEFERRED
+    match kind:
         case ReceiptKind.ACCEPTED:
             return Recorded(
                 receipt.delivery_id,

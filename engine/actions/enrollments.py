@@ -1,5 +1,6 @@
 """Members walk: enrolled, advanced, held while a person talks, ended."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,9 +21,11 @@ from engine.store.deliveries import Delivery, release_held, skip_unsent
 from engine.store.enrollments import Enrollment, Walker
 from engine.store.enrollments import Move as NewPlace
 from engine.store.sequences import Sequence as SequenceRow
-from engine.vocabulary.ids import AddressId, DeliveryId, EnrollmentId, MemberId, SequenceId
-from engine.vocabulary.script import Script, Window
+from engine.vocabulary.ids import AddressId, DeliveryId, EnrollmentId, MemberId, RevisionId, SequenceId
+from engine.vocabulary.script import Audience, Script, Window
 from engine.vocabulary.words import Channel, DeliveryState, Ending, EnrollmentState, Job, Refusal
+
+log = logging.getLogger("porchlight")
 
 _LOOK_AGAIN = timedelta(hours=1)
 _AT_ONCE = 1000  # newcomers enrolled by one transaction
@@ -59,7 +62,7 @@ def enroll_audiences(rt: Runtime) -> int:
         found = []
         for sequence in sequences.running(session):
             assert sequence.revision_id is not None
-            phrase = script_of(session, sequence.revision_id, "").audience
+            phrase = _audience(session, sequence.revision_id)
             if phrase is not None:
                 new = audiences.newcomers(session, phrase, sequence.id, rt.clock.now(), _AT_ONCE)
                 found.append((sequence.id, new))
@@ -67,6 +70,15 @@ def enroll_audiences(rt: Runtime) -> int:
         if new:
             begun += enroll(rt, sequence_id, new)
     return begun
+
+
+def _audience(session: Session, revision_id: RevisionId) -> Audience | None:
+    """Whom the published text names; nobody while it cannot be read."""
+    try:
+        return script_of(session, revision_id, "").audience
+    except LookupError as problem:
+        log.error("Revision %s cannot be read: %s", revision_id, type(problem).__name__)
+        return None
 
 
 def advance(rt: Runtime, limit: int = 500) -> int:
@@ -78,7 +90,7 @@ def advance(rt: Runtime, limit: int = 500) -> int:
         if not walkers:
             return 0
         known = _Known.read(rt, session, walkers)
-        steps = [_one_move(session, known, walker) for walker in walkers]
+        steps = [_guarded_move(session, known, walker) for walker in walkers]
         rows = [_ledger_row(rt, known, step) for step in steps if step.letter is not None]
         insert_new(session, table_of(Delivery), rows)
         enrollments.take_places(session, [step.place for step in steps])
@@ -133,6 +145,15 @@ class _Step:
     letter: str | None = None  # the step's name
     channel: Channel = Channel.EMAIL
     passed: Refusal | None = None  # why it is recorded as skipped
+
+
+def _guarded_move(session: Session, known: _Known, walker: Walker) -> _Step:
+    """A walk that cannot be decided is looked at again in an hour, and stops no other."""
+    try:
+        return _one_move(session, known, walker)
+    except (LookupError, ValueError) as problem:
+        log.error("Walk %s cannot go on: %s", walker.id, type(problem).__name__)
+        return _Step(walker, _stay(walker, EnrollmentState.WALKING, known.now + _LOOK_AGAIN))
 
 
 def _one_move(session: Session, known: _Known, walker: Walker) -> _Step:

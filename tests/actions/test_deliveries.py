@@ -10,12 +10,16 @@ from sqlalchemy import select, update
 
 from engine import jobs
 from engine.actions import addresses, deliveries
+from engine.content.compose import Layout, Skeleton, compile_letter
 from engine.runtime import Doors
 from engine.store.addresses import AddressMember
 from engine.store.base import database_now, table_of
 from engine.store.deliveries import Delivery
+from engine.store.sequences import RevisionText
+from engine.store.sequences import Sequence as SequenceRow
 from engine.vocabulary.ids import DeliveryId, MemberId
 from engine.vocabulary.messages import Outgoing, Receipt, ReceiptKind
+from engine.vocabulary.script import Step
 from engine.vocabulary.words import Channel, DeliveryState, SuppressionReason
 from webapp.town.simulated import Town
 
@@ -112,7 +116,7 @@ def test_trust_F22_a_result_that_comes_too_late_changes_nothing(town: Town) -> N
     town = crash(town, gateway)
     town.settle()
     late = Receipt(gateway.taken[0].delivery_id, 1, ReceiptKind.REFUSED, "late")
-    deliveries.record(town.rt, [late])
+    deliveries.record(town.rt, Channel.EMAIL, [late])
     assert state(town) is DeliveryState.ACCEPTED
 
 
@@ -127,3 +131,44 @@ def test_trust_T16_nothing_enters_in_flight_after_a_stop_commits(town: Town) -> 
     assert deliveries.deliver(town.rt) == 0
     assert state(town) is DeliveryState.SKIPPED
     assert town.mailbox(ana) == []
+
+
+def test_trust_F21_a_letter_that_cannot_be_composed_stops_no_other(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, bad = LETTER, LETTER.replace("Words.", "Poison.", 1).replace("Title: One", "Title: Two")
+
+    def poisoned(step: Step, channel: Channel, layout: Layout) -> Skeleton:
+        if "Poison" in step.body:
+            raise RuntimeError("poison")
+        return compile_letter(step, channel, layout)
+
+    monkeypatch.setattr("engine.actions.composing.compile_letter", poisoned)
+    town.publishes({"bad": bad})
+    town.publishes({"good": good})
+    ana = town.joins("Ana", email="ana@riverbend.example")
+    town.settle()
+    assert len(town.mailbox(ana)) == 1
+
+
+def test_trust_F21_a_published_text_that_no_longer_reads_stops_no_other(town: Town) -> None:
+    bad = town.publishes({"bad": LETTER.replace("Title: One", "Title: Two")})
+    town.publishes({"good": LETTER})
+    with town.rt.transaction() as session:
+        revision = session.get_one(SequenceRow, bad).revision_id
+        broken = table_of(RevisionText)
+        session.execute(update(broken).where(broken.c.revision_id == revision).values(text="no settings"))
+    ana = town.joins("Ana", email="ana@riverbend.example")
+    town.settle()
+    assert len(town.mailbox(ana)) == 1
+
+
+def test_an_email_that_may_have_arrived_is_due_again_and_a_text_is_not(town: Town) -> None:
+    for channel, after in ((Channel.EMAIL, DeliveryState.DEFERRED), (Channel.SMS, DeliveryState.UNKNOWN)):
+        gateway = Crashing(channel)
+        here = crash(Town.at(Path(town.rt.settings.data, channel)), gateway)
+        maybe = Receipt(
+            gateway.taken[0].delivery_id, 1, ReceiptKind.UNKNOWN, "the line dropped after the dot"
+        )
+        deliveries.record(here.rt, channel, [maybe])
+        assert state(here) is after
