@@ -78,9 +78,16 @@ def _step_label(mail: Mail, answered: Answered | None) -> str | None:
 def file(mail: Mail) -> Outcome:
     mail.arrived = arrived_of(mail)
     mail.conversation_id = filing.file(mail.rt, mail.arrived)
-    if mail.place and mail.place.answers and mail.place.answers.enrollment_id and mail.place.member_id:
-        enrollments.heard(mail.rt, mail.place.answers.enrollment_id)
+    place = mail.place
+    if place and place.answers and place.answers.enrollment_id and place.member_id and not _reserved(mail):
+        enrollments.heard(mail.rt, place.answers.enrollment_id)
     return Noted()
+
+
+def _reserved(mail: Mail) -> bool:
+    """STOP, START and HELP are said to the machine: they are no reply to a letter."""
+    understood = mail.reading.understood
+    return understood.opt_out or understood.start or understood.help
 
 
 def notice_distress(mail: Mail) -> Outcome:

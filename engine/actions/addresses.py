@@ -1,5 +1,7 @@
 """STOP, START and what else decides whether an address may be used."""
 
+from datetime import timedelta
+
 from sqlalchemy.orm import Session
 
 from engine.actions import auditing, enrollments
@@ -20,6 +22,7 @@ _SAID_BY = {
     SuppressionReason.COMPLAINT: "member",
     SuppressionReason.BY_ORGANIZER: "organizer",
 }
+UNDO_WITHIN = timedelta(days=7)  # walks that a suppression ended go on when it is lifted in this time
 _NOT_OVER = (EnrollmentState.WALKING, EnrollmentState.STANDING, EnrollmentState.PAUSED)
 
 
@@ -57,6 +60,8 @@ def lift(rt: Runtime, address_id: AddressId, *reasons: SuppressionReason) -> boo
     with rt.transaction() as session:
         lifted = lift_standing(session, address_id, reasons or _ASKED, rt.clock.now())
         if lifted:
+            for member_id in reach.members_of(session, address_id):
+                enrollments.take_up_stopped(rt, member_id, rt.clock.now() - UNDO_WITHIN)
             auditing.note(rt, "address.lifted", address_id, by="member")
         return lifted
 

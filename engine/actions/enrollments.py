@@ -306,6 +306,23 @@ def _change(
         )
 
 
+def take_up_stopped(rt: Runtime, member_id: MemberId, since: datetime) -> None:
+    """Walks that ended since then because no address was left go on where they stood."""
+    with rt.transaction() as session:
+        talking = bool(conversations.talking(session, [member_id]))
+        session.execute(
+            update(Enrollment)
+            .where(Enrollment.member_id == member_id, Enrollment.ending == Ending.STOPPED)
+            .where(Enrollment.ended_at >= since)
+            .values(
+                state=EnrollmentState.STANDING if talking else EnrollmentState.WALKING,
+                ending=None,
+                ended_at=None,
+                due_at=rt.clock.now(),
+            )
+        )
+
+
 def end(rt: Runtime, enrollment_id: EnrollmentId, ending: Ending) -> None:
     """Ends the walk; letters of it that have not left are skipped."""
     with rt.transaction() as session:

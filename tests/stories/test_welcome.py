@@ -210,3 +210,25 @@ class RealOffice:
 
     def carried(self, delivery_id: DeliveryId) -> bool | None:
         return self.office.carried(delivery_id)
+
+
+def test_a_start_after_a_stop_takes_up_the_walk_where_it_stood(town: Town) -> None:
+    member = town.joins("Ana", phone=ANA.phone)
+    town.pass_time(minutes=1)
+    town.replies(member, "STOP")
+    town.pass_time(days=2)
+    assert walk(town, member).ending is Ending.STOPPED
+    town.replies(member, "START")
+    town.pass_time(days=3)
+    assert any(ANA.nudge in text.body for text in town.phone(member))
+
+
+def test_a_start_long_after_a_stop_begins_nothing_old(town: Town) -> None:
+    member = town.joins("Ana", phone=ANA.phone)
+    town.pass_time(minutes=1)
+    town.replies(member, "STOP")
+    town.pass_time(days=20)
+    town.replies(member, "START")
+    texts = len(town.phone(member))
+    town.pass_time(days=3)
+    assert len(town.phone(member)) == texts
