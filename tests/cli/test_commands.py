@@ -88,3 +88,13 @@ def test_members_are_imported_once(run: CliRunner, tmp_path: Path) -> None:
     assert "1 added, 0 known already, 1 not added." in first.output
     assert "line 3, email:" in first.output
     assert "0 added, 1 known already" in again.output
+
+
+def test_the_sample_town_is_seeded_ticked_and_its_people_listed(run: CliRunner) -> None:
+    assert run.invoke(porchlight, ["seed"], catch_exceptions=False).exit_code == 0
+    assert run.invoke(porchlight, ["tick"], catch_exceptions=False).exit_code == 0
+    listed = run.invoke(porchlight, ["organizers", "list"], catch_exceptions=False)
+    assert listed.exit_code == 0
+    assert "Rosa Delgado" in listed.output
+    again = run.invoke(porchlight, ["seed"])
+    assert again.exit_code != 0  # a town is never seeded over another
