@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import flask_babel
 from flask import Flask, g, render_template, request
 from flask_login import current_user
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from engine.runtime import Runtime
@@ -50,6 +50,7 @@ def create_app(rt: Runtime) -> Flask:
     app.context_processor(_context)
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _problem)
+    app.register_error_handler(SecurityError, _wrong_host)
     return app
 
 
@@ -124,3 +125,8 @@ def _headers(response: Response) -> Response:
 def _problem(error: HTTPException) -> tuple[str, int]:
     code = error.code or 500
     return render_template("web/problem.html", code=code), code
+
+
+def _wrong_host(_error: SecurityError) -> tuple[str, int]:
+    """A request for a host that is not ours: there is no address to build a page's links on."""
+    return "This address is not answered here.\n", 400

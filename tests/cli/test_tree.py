@@ -72,13 +72,13 @@ def port() -> int:
 
 
 class Up:
-    """`porchlight up`, as `make up` calls it."""
+    """`porchlight up`, as `make up` calls it, or `porchlight serve`."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, command: str = "up") -> None:
         env = os.environ | {"PORCHLIGHT_DATA": str(folder / "data"), "PORCHLIGHT_PORT": str(port)}
         self.lines: list[str] = []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "webapp.cli", "up"],
+            [sys.executable, "-m", "webapp.cli", command],
             env=env,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -122,3 +122,17 @@ def test_nobody_is_left_behind_when_the_tree_is_killed(tmp_path: Path, port: int
     assert up.said("Sign in once with:"), up.lines
     up.kill()
     assert within(10, lambda: not answers(port))
+
+
+def test_serve_starts_a_community_that_exists_and_no_other(tmp_path: Path, port: int) -> None:
+    early = Up(tmp_path, port, "serve")
+    assert early.said("There is no community here yet. Run `porchlight init`"), early.lines
+    assert early.process.wait(20) != 0
+    made = Up(tmp_path, port, "seed")
+    assert made.process.wait(60) == 0, made.lines
+    serve = Up(tmp_path, port, "serve")
+    assert serve.said(f"Porchlight is up: http://127.0.0.1:{port}"), serve.lines
+    assert answers(port)
+    serve.process.send_signal(signal.SIGTERM)
+    assert serve.process.wait(20) == 0
+    assert not answers(port)

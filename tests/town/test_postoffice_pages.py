@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from engine.actions import organizers
 from engine.clock import PushedClock
+from engine.content import sms
 from engine.gateways.postoffice import Mailbox
 from engine.runtime import Doors, Runtime
 from engine.store import organizers as store
@@ -121,6 +122,16 @@ def test_a_text_written_there_becomes_a_conversation_and_a_bubble(street: Street
     assert talk is not None
     assert talk.last_channel is Channel.SMS
     assert "what&#39;s a buddy?" in street.open(f"/postoffice/phones/{key}")
+
+
+def test_a_text_from_the_community_says_how_many_segments_it_costs(street: Street) -> None:
+    street.town.replies(street.ana, "HELP", channel=Channel.SMS)
+    street.town.settle()
+    (help_text,) = [text for text in street.town.phone(street.ana) if not text.sent]
+    page = street.open(f"/postoffice/phones/{street.key(Channel.SMS)}")
+    assert sms.count(help_text.body).segments == help_text.segments
+    words = "one segment" if help_text.segments == 1 else f"{help_text.segments} segments"
+    assert page.count(words) == 1
 
 
 def test_the_mail_programs_own_button_unsubscribes(street: Street) -> None:

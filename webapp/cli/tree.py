@@ -39,8 +39,6 @@ def up() -> None:
 def serve() -> None:
     """Start everything for a community that exists."""
     rt = open_house()
-    if community_of(rt) is None:
-        raise Unable("There is no community here yet. Run `porchlight init` first.")
     _require_port(rt.settings)
     _run(rt)
 

@@ -8,6 +8,9 @@ const fitMenu = () => { if (menu) menu.open = wide.matches; };
 wide.addEventListener("change", fitMenu);
 fitMenu();
 
+// The folder one is in is never scrolled out of sight.
+document.querySelector(".folders [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // Ctrl or Cmd with Enter sends; Enter alone never does, and a held key sends once.
 document.addEventListener("keydown", (event) => {
   const form = event.target.closest("form.composer");
