@@ -2,6 +2,7 @@
 
 from engine.actions import addresses, filing
 from engine.actions.deliveries import BadNews, note_bad_news
+from engine.store.addresses import Address
 from engine.store.deliveries import Answered, answered
 from engine.vocabulary.ids import DeliveryId
 from engine.vocabulary.words import DeliveryState, MailKind, SuppressionReason
@@ -21,6 +22,8 @@ def record_bounce(mail: Mail) -> Outcome:
     if verdict.kind is not MailKind.BOUNCE:
         return Pass()
     failed = _delivery_of(mail)
+    if failed is not None and not _names_its_address(mail, failed):
+        return Done("bounce")  # others can know a Message-ID: a report on another address moves nothing
     if failed is not None and failed.address_id is not None and verdict.permanent:
         note_bad_news(mail.rt, BadNews(failed.id, DeliveryState.BOUNCED, verdict.reason))
         addresses.suppress(mail.rt, failed.address_id, SuppressionReason.HARD_BOUNCE)
@@ -44,6 +47,17 @@ def note_out_of_office(mail: Mail) -> Outcome:
         return Pass()
     filing.keep_aside(mail.rt, arrived_of(mail))
     return Done("auto_reply")
+
+
+def _names_its_address(mail: Mail, failed: Answered) -> bool:
+    """Our own envelope token proves the report; without it, the report must name whom we wrote to."""
+    token = mail.reading.token
+    if token is not None and token.kind is TokenKind.BOUNCE and token.id == failed.id:
+        return True
+    if failed.address_id is None:
+        return False
+    ours = mail.session.get_one(Address, failed.address_id).value
+    return ours in {each.lower() for each in mail.reading.verdict.failed_recipients}
 
 
 def _delivery_of(mail: Mail) -> Answered | None:

@@ -53,7 +53,7 @@ def _end_walks(rt: Runtime, session: Session, address_id: AddressId) -> None:
                 enrollments.end(rt, walk.id, Ending.STOPPED)
 
 
-def lift(rt: Runtime, address_id: AddressId, *reasons: SuppressionReason) -> bool:
+def lift(rt: Runtime, address_id: AddressId, *reasons: SuppressionReason, by: str = "member") -> bool:
     """Lifts what stands for these reasons (START, UNSTOP, or the undo of an unsubscribe within seven
     days); with none named, for whatever the member asked. True when something was lifted. Never lifts a
     hard bounce or a complaint unless named."""
@@ -62,7 +62,7 @@ def lift(rt: Runtime, address_id: AddressId, *reasons: SuppressionReason) -> boo
         if lifted:
             for member_id in reach.members_of(session, address_id):
                 enrollments.take_up_stopped(rt, member_id, rt.clock.now() - UNDO_WITHIN)
-            auditing.note(rt, "address.lifted", address_id, by="member")
+            auditing.note(rt, "address.lifted", address_id, by=by)
         return lifted
 
 

@@ -11,17 +11,18 @@ from engine.actions.deliveries import Words
 from engine.rules.routing import Candidates, route
 from engine.runtime import Runtime
 from engine.store import conversations, messages, reach, timers
-from engine.store.addresses import AddressMember
+from engine.store.addresses import Address, AddressMember
 from engine.store.base import insert_new, table_of
 from engine.store.conversations import Assignment, Conversation, Note
 from engine.store.members import Member
 from engine.store.messages import Message
 from engine.store.organizers import Organizer
-from engine.vocabulary.ids import ConversationId, MemberId, MessageId, NoteId, OrganizerId, TimerId
+from engine.vocabulary.ids import AddressId, ConversationId, MemberId, MessageId, NoteId, OrganizerId, TimerId
 from engine.vocabulary.words import Author, Channel, ConversationState, Direction, Outcome, TimerKind
 
 CLOSES_AFTER = timedelta(days=3)  # after our last answer; then the walk resumes
 REOPENS_WITHIN = timedelta(days=30)  # a reply within this time takes up the old conversation
+LONGEST_TEXT = 1600  # characters of one text message; what carriers take
 PREVIEW_LENGTH = 140  # characters
 
 
@@ -51,6 +52,11 @@ def reply(rt: Runtime, draft: ReplyDraft) -> MessageId:
     Raises ConversationError (no usable address, suppressed, empty, not matched yet), Changed."""
     if not draft.body.strip():
         raise ConversationError("There are no words in this answer yet. Write some, then send it.")
+    if draft.channel is Channel.SMS and len(draft.body.strip()) > LONGEST_TEXT:
+        raise ConversationError(
+            f"A text holds at most {LONGEST_TEXT} characters; this has {len(draft.body.strip())}. "
+            "Shorten it, or answer by email."
+        )
     with rt.transaction() as session:
         conversation = _existing(session, draft.conversation_id)
         member = _matched(session, conversation)
@@ -255,10 +261,21 @@ def match(
 
 
 def _link_addresses(session: Session, stranger: Conversation, member_id: MemberId) -> None:
+    """An email is one person's: with two owners, an answer to one would reach the other."""
     for address_id in messages.addresses_written_from(session, stranger.id):
+        _refuse_another_members(session, address_id, member_id)
         link = {"address_id": address_id, "member_id": member_id}
         if session.get(AddressMember, (address_id, member_id)) is None:
             session.add(AddressMember(**link))
+
+
+def _refuse_another_members(session: Session, address_id: AddressId, member_id: MemberId) -> None:
+    owners = [owner for owner in reach.members_of(session, address_id) if owner != member_id]
+    if owners and session.get_one(Address, address_id).channel is Channel.EMAIL:
+        name = session.get_one(Member, owners[0]).first_name or "another member"
+        raise ConversationError(
+            f"This came from the address of {name}. Choose {name}, or close it if it is not for us."
+        )
 
 
 def _pour(rt: Runtime, session: Session, stranger: Conversation, theirs: Conversation) -> None:

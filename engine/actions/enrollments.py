@@ -32,14 +32,16 @@ _AT_ONCE = 1000  # newcomers enrolled by one transaction
 
 
 def enroll(rt: Runtime, sequence_id: SequenceId, member_ids: Sequence[MemberId]) -> int:
-    """Begins the walk of each who never walked it; returns how many were new. Raises LookupError when
-    the sequence has no published Revision."""
+    """Begins the walk of each whom letters may reach and who never walked it; returns how many were new.
+    The others can begin later, when they have agreed. Raises LookupError when the sequence has no
+    published Revision."""
     with rt.transaction() as session:
         sequence = session.get(SequenceRow, sequence_id)
         if sequence is None or sequence.revision_id is None:
             raise LookupError("This sequence has nothing published yet.")
         now = rt.clock.now()
         talking = conversations.talking(session, member_ids)
+        reached = reach.for_letters(session, member_ids)
         rows = [
             {
                 "id": EnrollmentId(rt.ids.new()),
@@ -51,6 +53,7 @@ def enroll(rt: Runtime, sequence_id: SequenceId, member_ids: Sequence[MemberId])
                 "due_at": now,
             }
             for member_id in member_ids
+            if member_id in reached
         ]
         return len(insert_new(session, table_of(Enrollment), rows))
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from engine.actions import answers, joining, links
+from engine.actions import answers, auditing, joining, links
 from engine.actions.answers import Answer
 from engine.actions.forms import MemberForm, Profile, TypedAddress, check
 from engine.actions.joining import Newcomer, Shares, Terms
@@ -21,7 +21,7 @@ from engine.store.addresses import Address
 from engine.store.consents import Consent
 from engine.store.members import Member
 from engine.store.tokens import Purpose, Token
-from engine.vocabulary.ids import AddressId, MemberId
+from engine.vocabulary.ids import AddressId, MemberId, OrganizerId
 from engine.vocabulary.words import ConsentState
 
 HOW = "sign_up"
@@ -132,7 +132,19 @@ def confirm(rt: Runtime, secret: str) -> MemberId | None:
         return member.id
 
 
-def _give(rt: Runtime, session: Session, pending: Consent) -> None:
+def vouch(rt: Runtime, member_id: MemberId, address_id: AddressId, *, by: OrganizerId) -> bool:
+    """An organizer heard from the member's own mouth that they agree, such as when the one letter that
+    asks (E11) was missed. False when nothing waits for a yes."""
+    with rt.transaction() as session:
+        pending = consents.standing(session, member_id, address_id)
+        if pending is None or pending.state is not ConsentState.PENDING:
+            return False
+        _give(rt, session, pending, how="added")
+        auditing.note(rt, "consent.told", address_id, by=by)
+        return True
+
+
+def _give(rt: Runtime, session: Session, pending: Consent, how: str = HOW) -> None:
     """The row that held is ended, and one that says "given" takes its place."""
     now = rt.clock.now()
     pending.ended_at = now
@@ -143,7 +155,7 @@ def _give(rt: Runtime, session: Session, pending: Consent) -> None:
             member_id=pending.member_id,
             address_id=pending.address_id,
             state=ConsentState.GIVEN,
-            how=HOW,
+            how=how,
             wording=pending.wording,
             at=now,
         )

@@ -8,8 +8,9 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from engine.rules.hours import due_moment
 from engine.vocabulary.script import (
@@ -19,6 +20,7 @@ from engine.vocabulary.script import (
     HasReplied,
     HasTag,
     JoinedWithin,
+    OnDate,
     ReachedBy,
     Replied,
     Script,
@@ -27,6 +29,8 @@ from engine.vocabulary.script import (
     Tagged,
 )
 from engine.vocabulary.words import Channel, Ending, Refusal
+
+_GRACE = timedelta(days=1)  # a letter for a day may come this late, and no later
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,15 @@ def next_move(script: Script, place: Place, facts: Facts) -> Move:
     if step is None:
         return Finish(Ending.LAST_STEP)
     due = due_moment(step.when, anchor, facts.zone)
-    return Wait(due) if due > facts.now else _now(step, facts)
+    if due > facts.now:
+        return Wait(due)
+    if isinstance(step.when, OnDate) and _local_day(facts) > step.when.day + _GRACE:
+        return Skip(step.name, Refusal.NOT_FOR_THEM)  # "Party tomorrow", long after the party
+    return _now(step, facts)
+
+
+def _local_day(facts: Facts) -> date:
+    return facts.now.astimezone(ZoneInfo(facts.zone)).date()
 
 
 def _next_step(script: Script, place: Place) -> tuple[Step | None, datetime]:
@@ -113,12 +125,19 @@ def _next_step(script: Script, place: Place) -> tuple[Step | None, datetime]:
 def _now(step: Step, facts: Facts) -> Move:
     if step.only_for is not None and not fits(step.only_for, facts):
         return Skip(step.name, Refusal.NOT_FOR_THEM)
-    channel = Channel.SMS if _goes_by_text(step, facts) else facts.channel
-    if channel not in facts.reachable:
+    if not facts.reachable:
         return Finish(Ending.STOPPED)
+    channel = _channel(step, facts)
     if channel is Channel.SMS and step.text is None:
         return Skip(step.name, Refusal.NO_TEXT_FORM)
     return Send(step.name, channel)
+
+
+def _channel(step: Step, facts: Facts) -> Channel:
+    """The one they chose, or another they agreed to when that one was closed to us."""
+    if _goes_by_text(step, facts):
+        return Channel.SMS
+    return facts.channel if facts.channel in facts.reachable else min(facts.reachable)
 
 
 def _goes_by_text(step: Step, facts: Facts) -> bool:

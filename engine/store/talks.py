@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from engine.store.addresses import AddressMember
 from engine.store.conversations import Conversation
 from engine.store.members import Member
 from engine.store.messages import Message
@@ -124,6 +125,18 @@ class Candidate:
     name: str
     neighborhood: str
     reason: str  # token, address, or name
+
+
+def owners_of_sender(session: Session, conversation_id: ConversationId) -> list[Candidate]:
+    """Whose address a stranger's words came from."""
+    query = (
+        select(AddressMember.member_id)
+        .join(Message, Message.address_id == AddressMember.address_id)
+        .where(Message.conversation_id == conversation_id, Message.direction == Direction.IN)
+        .distinct()
+    )
+    found = [candidate(session, member_id, "address") for member_id in session.scalars(query)]
+    return [each for each in found if each is not None]
 
 
 def candidate(session: Session, member_id: MemberId, reason: str) -> Candidate | None:

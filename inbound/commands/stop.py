@@ -2,6 +2,7 @@
 
 from engine.actions import addresses
 from engine.actions.deliveries import STOP_CAUSE
+from engine.store import reach
 from engine.vocabulary.words import Channel, MailKind, SuppressionReason, Trust
 from inbound.mail import Done, Mail, Noted, Outcome, Pass
 from inbound.people import echo, know_sender
@@ -38,7 +39,9 @@ def start(mail: Mail) -> Outcome:
     )
     if not sure:
         return Pass()
-    addresses.lift(mail.rt, mail.address_id, SuppressionReason.STOP, SuppressionReason.UNSUBSCRIBED)
+    addresses.lift(mail.rt, mail.address_id)
+    if reach.suppressed(mail.session, [mail.address_id]):  # a bounce or a complaint: a person must look at it
+        return Pass()
     echo(mail, "start_done")
     return Done("started")
 

@@ -33,7 +33,7 @@ class Envelope:
 def receive_email(rt: Runtime, message: bytes, envelope: Envelope) -> bool:
     """Keeps one email; False when the same one was kept before. Raises PostofficeClosed."""
     kept = KeptRaw(
-        key=f"{SOURCE}:{hashlib.sha256(message).hexdigest()}:{envelope.recipients[0][:80]}",
+        key=f"{SOURCE}:{hashlib.sha256(message).hexdigest()}:{''.join(envelope.recipients[:1])[:80]}",
         kind=RawKind.EMAIL,
         source=SOURCE,
         content=message,
@@ -46,14 +46,15 @@ def receive_email(rt: Runtime, message: bytes, envelope: Envelope) -> bool:
 
 def receive_text(rt: Runtime, form: Mapping[str, str]) -> bool:
     """Keeps one text, as Twilio posts it; False when it was kept before. Raises PostofficeClosed."""
+    content = json.dumps(dict(form)).encode()
     kept = KeptRaw(
-        key=f"{SOURCE}:{form['MessageSid']}",
+        key=f"{SOURCE}:{form.get('MessageSid') or hashlib.sha256(content).hexdigest()}",
         kind=RawKind.SMS,
         source=SOURCE,
-        content=json.dumps(dict(form)).encode(),
+        content=content,
         received_at=rt.clock.now(),
-        envelope_sender=form["From"],
-        envelope_recipients=(form["To"],),
+        envelope_sender=form.get("From", ""),
+        envelope_recipients=(form.get("To", ""),),
     )
     return _keep(rt, kept)
 

@@ -70,7 +70,7 @@ def _reserved(text: str, words: Words) -> str:
     first_line = fold(next((line for line in text.splitlines() if line.strip()), ""))
     if {whole, repeated} & reserved.STOP:
         return "stop"
-    if first_line in reserved.STOP and len(words) <= _STOP_AND_NAME_WORDS:
+    if first_line in reserved.STOP_ABOVE_A_NAME and len(words) <= _STOP_AND_NAME_WORDS:
         return "stop"
     if {whole, repeated} & reserved.HELP:
         return "help"

@@ -1,14 +1,24 @@
 """A walk goes down the page, stands while a person talks, and always ends."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.rules.walk import Facts, Finish, Move, Place, Send, Skip, Stand, Wait, next_move
-from engine.vocabulary.script import HasReplied, HasTag, Later, Replied, RightAway, Script, Step, Tagged
+from engine.vocabulary.script import (
+    HasReplied,
+    HasTag,
+    Later,
+    OnDate,
+    Replied,
+    RightAway,
+    Script,
+    Step,
+    Tagged,
+)
 from engine.vocabulary.words import Channel, Ending, Refusal
 
 MONDAY = datetime(2026, 5, 4, 15, 0, tzinfo=UTC)
@@ -70,10 +80,29 @@ CASES: dict[str, tuple[Place, Facts, Move]] = {
     ),
     "nobody is reached by an address they closed": (
         START,
-        replace(ANA, reachable=frozenset({Channel.SMS})),
+        replace(ANA, reachable=frozenset()),
         Finish(Ending.STOPPED),
     ),
+    "the other address goes on when one was closed": (
+        START,
+        replace(ANA, reachable=frozenset({Channel.SMS})),
+        Send("hello", Channel.SMS),
+    ),
 }
+
+
+@pytest.mark.parametrize(
+    ("joined", "move"),
+    [
+        (MONDAY - DAY, Wait(datetime(2026, 5, 4, 16, 0, tzinfo=UTC))),
+        (MONDAY + timedelta(hours=5), Send("party", Channel.EMAIL)),
+        (MONDAY + 30 * DAY, Skip("party", Refusal.NOT_FOR_THEM)),
+    ],
+)
+def test_a_letter_for_a_day_is_not_sent_when_the_day_is_over(joined: datetime, move: Move) -> None:
+    party = Step("party", OnDate(date(2026, 5, 4), time(12)), "Party tonight", "Words.", None)
+    script = replace(WELCOME, steps=(party, BUDDY))
+    assert next_move(script, Place(started_at=joined), replace(ANA, now=joined, joined_at=joined)) == move
 
 
 @pytest.mark.parametrize(("place", "facts", "move"), CASES.values(), ids=CASES.keys())

@@ -16,6 +16,7 @@ from webapp.town.simulated import Town
 from webapp.town.writing import Pen
 
 DOOR = "hello@porchlight.example"  # ours, and no reply address of anybody
+FORGED = Envelope("", (DOOR,))  # a report that does not come to the address our letters name
 
 
 @dataclass(frozen=True)
@@ -154,3 +155,34 @@ def test_a_stranger_cannot_be_answered_before_a_person_says_who_it_is(street: St
     draft = conversations.ReplyDraft(talk.id, maya.id, Channel.EMAIL, "Hello!", talk.version)
     with pytest.raises(conversations.ConversationError, match="who wrote this"):
         conversations.reply(street.town.rt, draft)
+
+
+def test_an_email_of_another_member_is_never_linked_to_this_one(street: Street) -> None:
+    street.answers_letter(street.ana, "Ben here, I found this", street.pen(street.ben))
+    (stranger,) = street.unmatched()
+    organizer = street.town.organizer("Rosa Delgado")
+    with pytest.raises(conversations.ConversationError, match="Choose Ben"):
+        conversations.match(street.town.rt, stranger.id, street.ana, by=organizer.id)
+    conversations.match(street.town.rt, stranger.id, street.ben, by=organizer.id)
+    before = len(street.town.mailbox(street.ana))
+    organizer.answers(street.ben, "Here is an answer, Ben.")
+    assert len(street.town.mailbox(street.ana)) == before
+
+
+@pytest.mark.parametrize(("about", "closed"), [("somebody.else@evil.example", False), (None, True)])
+def test_a_report_closes_only_the_address_it_is_about(
+    street: Street, about: str | None, closed: bool
+) -> None:
+    letter = street.town.mailbox(street.ana)[-1].message
+    report = writing.write_bounce(letter, street.pen(street.ana))
+    if about:
+        report = report.replace(street.pen(street.ana).address.encode(), about.encode())
+    receive_email(street.town.rt, report.replace(writing.return_path(letter).encode(), DOOR.encode()), FORGED)
+    street.town.settle()
+    assert bool(street.town.person(street.ana).addresses[0].suppressed) is closed
+
+
+def test_a_mail_without_any_recipient_is_kept(street: Street) -> None:
+    assert receive_email(street.town.rt, b"From: a@b.example\r\n\r\nhi", Envelope("a@b.example", ()))
+    street.town.settle()
+    assert len(street.unmatched()) == 1

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from engine.actions import addresses
 from engine.store.audit import AuditEntry
 from engine.vocabulary.ids import MemberId
 from engine.vocabulary.words import EnrollmentState, SuppressionReason
@@ -93,6 +94,36 @@ def test_who_asks_by_voice_is_not_written_to_and_the_page_says_why(
     house.submits(organizer, page, {}, to=f"{page}/addresses/{address.id}/suppress")
     assert house.town.person(ana).addresses[0].suppressed == (SuppressionReason.BY_ORGANIZER,)
     assert "they asked an organizer not to be written to" in organizer.get(page).text
+
+
+def test_what_was_noted_by_mistake_is_taken_back_and_what_the_member_said_is_not(
+    house: House, organizer: FlaskClient, ana: MemberId
+) -> None:
+    address, page = house.town.person(ana).addresses[0], f"/people/{ana}"
+    addresses.suppress(house.rt, address.id, SuppressionReason.STOP)
+    house.submits(organizer, page, {}, to=f"{page}/addresses/{address.id}/suppress")
+    house.submits(organizer, page, {}, to=f"{page}/addresses/{address.id}/lift")
+    assert house.town.person(ana).addresses[0].suppressed == (SuppressionReason.STOP,)
+
+
+def test_who_missed_the_letter_that_asks_can_tell_an_organizer(
+    house: House, visitor: FlaskClient, organizer: FlaskClient
+) -> None:
+    house.submits(visitor, "/join", {"first_name": "Zoe", "email": "zoe@example.org", "language": "en"})
+    zoe = house.only_person()
+    sequence, page = house.publishes_welcome(), f"/people/{zoe.id}"
+    refused = house.submits(organizer, page, {"sequence": sequence}, to=f"{page}/enroll")
+    assert refused.status_code == 302
+    assert house.walks(zoe.id) == []
+    house.submits(organizer, page, {}, to=f"{page}/addresses/{zoe.addresses[0].id}/agreed")
+    house.submits(organizer, page, {"sequence": sequence}, to=f"{page}/enroll")
+    assert len(house.walks(zoe.id)) == 1
+
+
+def test_a_tag_that_is_too_long_is_said(house: House, organizer: FlaskClient, ana: MemberId) -> None:
+    before, page = house.town.person(ana).tags, f"/people/{ana}"
+    assert house.submits(organizer, page, {"tag": "x" * 61}, to=f"{page}/tags").status_code == 302
+    assert house.town.person(ana).tags == before
 
 
 def test_only_the_persons_own_addresses_can_be_closed_on_their_page(

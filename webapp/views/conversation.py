@@ -104,7 +104,7 @@ def _asked_channel() -> Channel:
 
 def _version() -> int:
     text = request.form.get("seen_version", "")
-    return int(text) if text.isdecimal() else abort(400)
+    return int(text) if text.isdecimal() and len(text) < 10 else abort(400)
 
 
 @blueprint.post("/<talk_id>/note")
@@ -222,6 +222,11 @@ def _unmatched(talk: Talk) -> str:
         if talk.candidate_id is not None:
             found = talks.candidate(session, talk.candidate_id, "token")
             candidates = [found] if found is not None else []
+        candidates += [
+            owner
+            for owner in talks.owners_of_sender(session, talk.id)
+            if owner.id not in {each.id for each in candidates}
+        ]
         looked_for = request.args.get("q", "").strip()
         rows = []
         if looked_for:

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from engine.actions import addresses, members
+from engine.actions import addresses, members, signing_up
 from engine.actions.members import MemberError, MemberForm
 from engine.store import people as store
 from engine.store import progress, team
@@ -164,8 +164,11 @@ def _form_page(form: MemberForm, person: Person | None, error: MemberError | Non
 def tag(member_id: MemberId) -> Response:
     person_or_404(member_id)
     name = request.form.get("tag", "").strip()
-    if name:
-        members.tag(runtime(), member_id, name)
+    try:
+        if name:
+            members.tag(runtime(), member_id, name)
+    except MemberError as error:
+        flash(str(error), "error")
     return redirect(url_for(".page", member_id=member_id))
 
 
@@ -183,4 +186,24 @@ def asked_not_to_write(member_id: MemberId, address_id: AddressId) -> Response:
         abort(404)
     addresses.suppress(runtime(), address_id, SuppressionReason.BY_ORGANIZER)
     flash(_("Noted: we do not write to this address any more."))
+    return redirect(url_for(".page", member_id=member_id))
+
+
+@blueprint.post("/<member_id>/addresses/<address_id>/agreed")
+def told_us(member_id: MemberId, address_id: AddressId) -> Response:
+    """The member agreed by voice; the link in our one letter was missed."""
+    person_or_404(member_id)
+    if signing_up.vouch(runtime(), member_id, address_id, by=me().id):
+        flash(_("Noted: they agreed to hear from us at this address."))
+    return redirect(url_for(".page", member_id=member_id))
+
+
+@blueprint.post("/<member_id>/addresses/<address_id>/lift")
+def write_again(member_id: MemberId, address_id: AddressId) -> Response:
+    """Takes back what an organizer noted or a bounce closed; what the member said only they can lift."""
+    if address_id not in {address.id for address in person_or_404(member_id).addresses}:
+        abort(404)
+    ours = (SuppressionReason.BY_ORGANIZER, SuppressionReason.HARD_BOUNCE)
+    if addresses.lift(runtime(), address_id, *ours, by=me().id):
+        flash(_("We may write to this address again."))
     return redirect(url_for(".page", member_id=member_id))

@@ -48,6 +48,9 @@ def _enroll(sequence_id: SequenceId, member_ids: Sequence[MemberId]) -> None:
     except LookupError:
         flash(_("“%(title)s” has nothing published yet. Publish it first.", title=found.title), "error")
         return
+    if not count:
+        flash(_("Nobody new begins: they walked it already, or have not agreed to letters yet."), "error")
+        return
     flash(ngettext("One person begins this walk.", "%(num)s people begin this walk.", count))
 
 
