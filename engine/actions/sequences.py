@@ -9,11 +9,14 @@ from sqlalchemy.orm import Session
 
 from engine.actions import auditing
 from engine.actions.composing import Shown, show
+from engine.actions.deliveries import window_of
 from engine.actions.scripts import script_of
 from engine.content.script import check_translation, parse
 from engine.content.sms import count
+from engine.rules.hours import ever_both_open
 from engine.runtime import Runtime
 from engine.store import sequences
+from engine.store.community import the_community
 from engine.store.deliveries import Delivery, release_held
 from engine.store.enrollments import Enrollment
 from engine.store.members import Member
@@ -76,6 +79,9 @@ def publish(rt: Runtime, files: Mapping[str, str], *, by: OrganizerId | None = N
     if not checked.publishable or checked.original is None:
         return Published(None, checked.mistakes)
     with rt.transaction() as session:
+        shut = _never_open(session, checked.original)
+        if shut is not None:
+            return Published(None, {**checked.mistakes, checked.original.name: (shut,)})
         sequence = _sequence_named(rt, session, checked.original)
         digest = _digest(files)
         if _published_already(session, sequence, digest):
@@ -86,6 +92,19 @@ def publish(rt: Runtime, files: Mapping[str, str], *, by: OrganizerId | None = N
             sequence.state = SequenceState.RUNNING
         auditing.note(rt, "sequence.published", sequence.id, by=by or "cli")
         return Published(sequence.id, checked.mistakes, changed=True)
+
+
+def _never_open(session: Session, script: Script) -> Mistake | None:
+    """A window that never meets the community's would keep every letter for ever."""
+    hours = window_of(the_community(session))
+    if ever_both_open(script.window, hours):
+        return None
+    return Mistake(
+        1,
+        "`Send between` never meets the hours of the community, "
+        f"{hours.opens:%H:%M} to {hours.closes:%H:%M}.",
+        "Choose hours within them, or change the community's hours in its settings.",
+    )
 
 
 def _sequence_named(rt: Runtime, session: Session, original: Script) -> SequenceRow:

@@ -40,6 +40,17 @@ def next_open_moment(window: Window, zone: str, at: datetime) -> datetime:
     raise ValueError("This window never opens: it names no days.")
 
 
+def ever_both_open(one: Window, other: Window) -> bool:
+    """Whether there is an hour of the week in which both are open: that one of them begins in."""
+    monday = date(2024, 1, 1)
+    moments = [
+        _instant(monday + days * _DAY, window.opens if window.opens != window.closes else time(0), "UTC")
+        for window in (one, other)
+        for days in range(7)
+    ]
+    return any(is_open(one, "UTC", moment) and is_open(other, "UTC", moment) for moment in moments)
+
+
 def due_moment(when: When, after: datetime, zone: str) -> datetime:
     """When a step comes, counted from `after`; never before it. Days and weeks are calendar days in
     the zone, so that ten o'clock stays ten o'clock; minutes and hours are elapsed time."""

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.rules.hours import due_moment, is_open, next_open_moment
+from engine.rules.hours import due_moment, ever_both_open, is_open, next_open_moment
 from engine.vocabulary.script import Day, Later, NextDay, OnDate, RightAway, Window
 
 ZONES = sorted(available_timezones())
@@ -82,3 +82,11 @@ def test_a_window_across_midnight_belongs_to_the_evening_it_opened() -> None:
     friday_night = Window(opens=time(20), closes=time(2), days=frozenset({Day.FRI}))
     assert is_open(friday_night, "America/New_York", new_york(2026, 3, 7, 1))
     assert not is_open(friday_night, "America/New_York", new_york(2026, 3, 6, 1))
+
+
+@settings(max_examples=25)
+@given(WINDOWS, WINDOWS)
+def test_two_windows_meet_when_some_minute_of_the_week_is_in_both(one: Window, other: Window) -> None:
+    week = [datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=n) for n in range(7 * 24 * 60)]
+    shared = any(is_open(one, "UTC", minute) and is_open(other, "UTC", minute) for minute in week)
+    assert ever_both_open(one, other) is shared

@@ -109,3 +109,12 @@ def test_a_step_that_is_gone_ends_the_walk_of_who_stood_on_it(town: Town) -> Non
     town.pass_time(days=3)
     with town.rt.reading() as session:
         assert session.execute(select(Enrollment.ending)).scalar_one() is Ending.REMOVED_STEP
+
+
+def test_hours_that_never_meet_the_communitys_are_not_published(town: Town) -> None:
+    late = FIRST.replace("For: everyone", "For: everyone\nSend between: 20:30-22:00")
+    published = sequences.publish(town.rt, {"late": late})
+    assert published.sequence_id is None
+    assert [m.what for m in published.mistakes["late"]] == [
+        "`Send between` never meets the hours of the community, 09:00 to 20:00."
+    ]
