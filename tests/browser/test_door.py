@@ -39,6 +39,19 @@ def test_every_page_fits_the_window_and_works_without_script(dashboard: Page) ->
     assert refused == []  # nothing inline, nothing from elsewhere
 
 
+def test_long_names_and_words_break_and_spill_nowhere(dashboard: Page) -> None:
+    dashboard.goto("/people/new")
+    dashboard.locator("[name=first_name]").fill("Maximiliana" * 10)
+    dashboard.locator("[name=email]").fill(f"{'ana' * 20}@{'porch' * 10}.example")
+    dashboard.locator("[name=tags]").fill("t" * 60)
+    dashboard.get_by_role("button", name="Save").click()
+    dashboard.wait_for_url(re.compile(r"/people/[0-9a-z]{26}"))
+    assert faults_of(dashboard, "their page") == []
+    for path in ("/", "/people/", "/postoffice/"):
+        dashboard.goto(path)
+        assert faults_of(dashboard, path) == []
+
+
 def walk_all_links(page: Page) -> Iterator[str]:
     """One address of each kind of page that can be reached by clicking, opened in turn."""
     waiting, known = ["/"], {"/"}
