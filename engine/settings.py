@@ -2,6 +2,7 @@
 name, postal address, window) is not here but in `store/community.py`."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,18 +59,42 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         data=data,
         key_file=Path(env.get("PORCHLIGHT_KEY_FILE") or data.with_name(data.name + ".keys.json")).absolute(),
-        database_url=env.get("DATABASE_URL") or f"sqlite:///{data / 'porchlight.db'}",
-        redis_url=env.get("REDIS_URL") or None,
+        database_url=_like(_DATABASE, env.get("DATABASE_URL")) or f"sqlite:///{data / 'porchlight.db'}",
+        redis_url=_like(_REDIS, env.get("REDIS_URL")),
         host=host,
         port=port,
         public_url=public_url,
-        mail_domain=(env.get("PORCHLIGHT_MAIL_DOMAIN") or "porchlight.example").lower(),
-        sms_number=env.get("PORCHLIGHT_SMS_NUMBER") or "+15555550100",
+        mail_domain=(_like(_DOMAIN, env.get("PORCHLIGHT_MAIL_DOMAIN")) or "porchlight.example").lower(),
+        sms_number=_like(_NUMBER, env.get("PORCHLIGHT_SMS_NUMBER")) or "+15555550100",
         smtp_url=env.get("SMTP_URL") or None,
         twilio_account=env.get("TWILIO_ACCOUNT_SID") or None,
         templates=_folder("PORCHLIGHT_TEMPLATES", env.get("PORCHLIGHT_TEMPLATES"), "templates"),
         sequences=_folder("PORCHLIGHT_SEQUENCES", env.get("PORCHLIGHT_SEQUENCES"), "sequences"),
     )
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What a setting must look like, and an example of it."""
+
+    name: str
+    pattern: str
+    example: str
+
+
+_DATABASE = _Form(
+    "DATABASE_URL", r"(sqlite|postgresql(\+psycopg)?)://.*", "postgresql://user@host/porchlight"
+)
+_REDIS = _Form("REDIS_URL", r"(rediss?|unix)://.+", "redis://127.0.0.1:6379/0")
+_DOMAIN = _Form("PORCHLIGHT_MAIL_DOMAIN", r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "porch.example.org")
+_NUMBER = _Form("PORCHLIGHT_SMS_NUMBER", r"\+[1-9][0-9]{6,14}", "+15555550100")
+
+
+def _like(form: _Form, text: str | None) -> str | None:
+    if text and not re.fullmatch(form.pattern, text):
+        # Never the value itself: it may hold a password.
+        raise SettingsError(f"{form.name} is not understood. Write it like {form.example}.")
+    return text or None
 
 
 def _port(text: str) -> int:

@@ -126,3 +126,22 @@ def test_the_doctor_says_what_is_wrong_and_how_to_mend_it(porch: Path) -> None:
     assert done.returncode == 1
     assert "✗ Key file" in done.stdout
     assert "backup" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "mysql://x/y"),
+        ("REDIS_URL", "nonsense"),
+        ("PORCHLIGHT_MAIL_DOMAIN", "a b"),
+        ("PORCHLIGHT_SMS_NUMBER", "12"),
+    ],
+)
+@pytest.mark.parametrize("command", ["doctor", "serve"])
+def test_a_setting_that_cannot_be_meant_is_named(tmp_path: Path, name: str, value: str, command: str) -> None:
+    said = porchlight(tmp_path, command, **{name: value})
+    assert said.returncode != 0
+    words = said.stdout + said.stderr
+    assert f"{name} is not understood. Write it like " in words
+    assert "Traceback" not in words

@@ -28,6 +28,8 @@ def import_people(file: Path, *, dry_run: bool) -> None:
         done = importing.import_members(rt, rows.forms, lambda count: step(count, len(rows.forms)))
     _show((*rows.problems, *done.problems))
     bad = len(rows.problems) + len(done.problems)
+    if not rows.forms:
+        raise Unable(f"{file} holds nobody who can be added. Its first line must name the columns.")
     click.echo(f"{done.added} added, {done.known} known already, {bad} not added.")
 
 
