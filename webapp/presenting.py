@@ -7,7 +7,7 @@ import flask_babel
 from flask import Flask
 
 from webapp.auth import runtime
-from webapp.speech import _, ngettext
+from webapp.speech import _, ngettext, spoken
 
 __all__ = ["equip", "runtime"]
 
@@ -16,6 +16,7 @@ def equip(app: Flask) -> None:
     """Gives pages their filters."""
     app.add_template_filter(since, "since")
     app.add_template_filter(their_time, "their_time")
+    app.add_template_filter(spoken, "spoken")
 
 
 def since(at: datetime | None) -> str:

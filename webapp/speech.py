@@ -4,6 +4,8 @@ from datetime import date, time
 
 import flask_babel
 
+from engine.vocabulary.sentences import Sentence
+
 
 def _(text: str, **slots: object) -> str:
     return str(flask_babel.gettext(text, **slots))
@@ -11,6 +13,15 @@ def _(text: str, **slots: object) -> str:
 
 def ngettext(one: str, many: str, num: int, **slots: object) -> str:
     return str(flask_babel.ngettext(one, many, num, **slots))
+
+
+def spoken(sentence: Sentence) -> str:
+    """What the engine said, in the reader's language."""
+    values = {
+        name: spoken(value) if isinstance(value, Sentence) else value
+        for name, value in sentence.values.items()
+    }
+    return str(flask_babel.gettext(sentence.text, **values))
 
 
 def weekday_name(day: int) -> str:

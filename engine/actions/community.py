@@ -12,6 +12,7 @@ from engine.runtime import Runtime
 from engine.store import sample_town, sequences
 from engine.store.community import Community, the_community
 from engine.vocabulary.ids import OrganizerId
+from engine.vocabulary.sentences import Said, Sentence, say
 from engine.vocabulary.words import Ending
 
 LANGUAGES = ("en", "es")  # those we have answers in
@@ -19,11 +20,11 @@ _LONGEST_NAME = 120  # characters
 _LONGEST_ADDRESS = 500
 
 
-class CommunityError(Exception):
+class CommunityError(Said):
     """`field` names the input; the text says what is wrong and how to mend it."""
 
-    def __init__(self, field: str, text: str) -> None:
-        super().__init__(text)
+    def __init__(self, field: str, sentence: Sentence) -> None:
+        super().__init__(sentence)
         self.field = field
 
 
@@ -43,7 +44,7 @@ def found(rt: Runtime, form: CommunityForm, *, sample: bool = False) -> None:
     _check(form)
     with rt.transaction() as session:
         if session.get(Community, 1) is not None:
-            raise CommunityError("name", "There is a community here already. Its settings have a page.")
+            raise CommunityError("name", say("There is a community here already. Its settings have a page."))
         row = Community(id=1, sample=sample, created_at=rt.clock.now())
         _write(row, form)
         session.add(row)
@@ -60,26 +61,33 @@ def edit(rt: Runtime, form: CommunityForm, *, by: OrganizerId) -> None:
 
 def _check(form: CommunityForm) -> None:
     if not 1 <= len(form.name.strip()) <= _LONGEST_NAME or not form.name.isprintable():
-        raise CommunityError("name", f"Give the community a name of 1 to {_LONGEST_NAME} characters.")
+        raise CommunityError(
+            "name",
+            say("Give the community a name of 1 to %(most)s characters.", most=_LONGEST_NAME),
+        )
     if not 1 <= len(form.postal_address.strip()) <= _LONGEST_ADDRESS:
         raise CommunityError(
-            "postal_address", "Every letter must show a postal address: give one where mail reaches you."
+            "postal_address", say("Every letter must show a postal address: give one where mail reaches you.")
         )
     if form.language not in LANGUAGES:
-        raise CommunityError("language", f"Choose one of these languages: {', '.join(LANGUAGES)}.")
+        raise CommunityError(
+            "language", say("Choose one of these languages: %(languages)s.", languages=", ".join(LANGUAGES))
+        )
     if form.zone not in zones():
         raise CommunityError(
-            "zone", f"“{form.zone}” is not a time zone. Choose one such as America/New_York."
+            "zone", say("“%(zone)s” is not a time zone; choose one such as America/New_York.", zone=form.zone)
         )
     if _wall_time("opens", form.opens) >= _wall_time("closes", form.closes):
-        raise CommunityError("closes", "The day must end after it begins, such as from 09:00 to 20:00.")
+        raise CommunityError("closes", say("The day must end after it begins, such as from 09:00 to 20:00."))
 
 
 def _wall_time(field: str, typed: str) -> time:
     try:
         return time.fromisoformat(typed.strip())
     except ValueError as error:
-        raise CommunityError(field, f"“{typed}” is not a time of day. Write it like 09:00.") from error
+        raise CommunityError(
+            field, say("“%(typed)s” is not a time of day. Write it like 09:00.", typed=typed)
+        ) from error
 
 
 def _write(row: Community, form: CommunityForm) -> None:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from engine.actions import auditing, deliveries, enrollments
@@ -11,13 +10,13 @@ from engine.actions.deliveries import Words
 from engine.rules.routing import Candidates, route
 from engine.runtime import Runtime
 from engine.store import conversations, messages, reach, timers
-from engine.store.addresses import Address, AddressMember
 from engine.store.base import insert_new, table_of
 from engine.store.conversations import Assignment, Conversation, Note
 from engine.store.members import Member
 from engine.store.messages import Message
 from engine.store.organizers import Organizer
-from engine.vocabulary.ids import AddressId, ConversationId, MemberId, MessageId, NoteId, OrganizerId, TimerId
+from engine.vocabulary.ids import ConversationId, MessageId, NoteId, OrganizerId, TimerId
+from engine.vocabulary.sentences import Said, say
 from engine.vocabulary.words import Author, Channel, ConversationState, Direction, Outcome, TimerKind
 
 CLOSES_AFTER = timedelta(days=3)  # after our last answer; then the walk resumes
@@ -26,7 +25,7 @@ LONGEST_TEXT = 1600  # characters of one text message; what carriers take
 PREVIEW_LENGTH = 140  # characters
 
 
-class ConversationError(Exception):
+class ConversationError(Said):
     """What was asked cannot be done now; the text says why and what to do instead."""
 
 
@@ -51,21 +50,27 @@ def reply(rt: Runtime, draft: ReplyDraft) -> MessageId:
     conversation waits for the member, belongs to who answered, and closes three days later.
     Raises ConversationError (no usable address, suppressed, empty, not matched yet), Changed."""
     if not draft.body.strip():
-        raise ConversationError("There are no words in this answer yet. Write some, then send it.")
+        raise ConversationError(say("There are no words in this answer yet. Write some, then send it."))
     if draft.channel is Channel.SMS and len(draft.body.strip()) > LONGEST_TEXT:
         raise ConversationError(
-            f"A text holds at most {LONGEST_TEXT} characters; this has {len(draft.body.strip())}. "
-            "Shorten it, or answer by email."
+            say(
+                "A text holds at most %(most)s characters; this has %(count)s. "
+                "Shorten it, or answer by email.",
+                most=LONGEST_TEXT,
+                count=len(draft.body.strip()),
+            )
         )
     with rt.transaction() as session:
         conversation = _existing(session, draft.conversation_id)
         member = _matched(session, conversation)
         if not conversations.change(session, conversation, draft.seen_version):
-            raise Changed("Somebody changed this conversation while you wrote. Your words are kept below.")
+            raise Changed(
+                say("Somebody changed this conversation while you wrote. Your words are kept below.")
+            )
         message = _write_reply(rt, session, draft, member)
         _settle(rt, session, conversation, message)
         if draft.close:
-            _close(rt, session, conversation, Outcome.ANSWERED)
+            end(rt, session, conversation, Outcome.ANSWERED)
         return message.id
 
 
@@ -73,8 +78,7 @@ def _write_reply(rt: Runtime, session: Session, draft: ReplyDraft, member: Membe
     address = reach.to_answer(session, member.id, draft.channel)
     if address is None:
         raise ConversationError(
-            f"{member.first_name or 'This member'} has no {draft.channel} address we may use. "
-            "Choose the other channel, or close the conversation."
+            say("They have no address we may use this way. Choose the other, or close the conversation.")
         )
     message = Message(
         id=MessageId(rt.ids.new()),
@@ -129,7 +133,7 @@ def _settle(rt: Runtime, session: Session, conversation: Conversation, message: 
 def note(rt: Runtime, conversation_id: ConversationId, organizer_id: OrganizerId, body: str) -> NoteId:
     """A private note. It can never be sent."""
     if not body.strip():
-        raise ConversationError("There are no words in this note yet.")
+        raise ConversationError(say("There are no words in this note yet."))
     with rt.transaction() as session:
         _existing(session, conversation_id)
         row = Note(
@@ -148,7 +152,7 @@ def assign(
 ) -> None:
     """Gives it to an organizer, or back to the queue."""
     with rt.transaction() as session:
-        conversation = _changing(session, conversation_id)
+        conversation = changing(session, conversation_id)
         give(rt, session, conversation, _Gift(organizer_id, by, "assigned"))
 
 
@@ -175,11 +179,11 @@ def claim_next(rt: Runtime, *, by: OrganizerId) -> ConversationId | None:
 def snooze(rt: Runtime, conversation_id: ConversationId, until: datetime, *, by: OrganizerId) -> None:
     """It comes back at that moment, or when the member writes."""
     if until <= rt.clock.now():
-        raise ConversationError("That moment has passed. Choose a later one.")
+        raise ConversationError(say("That moment has passed. Choose a later one."))
     with rt.transaction() as session:
-        conversation = _changing(session, conversation_id)
+        conversation = changing(session, conversation_id)
         if conversation.state is ConversationState.CLOSED:
-            raise ConversationError("This conversation is closed. Reopen it first.")
+            raise ConversationError(say("This conversation is closed. Reopen it first."))
         conversation.state = ConversationState.SNOOZED
         conversation.snoozed_until = until
         timers.clear_timer(session, TimerKind.CLOSE_CONVERSATION, conversation.id)
@@ -190,14 +194,15 @@ def snooze(rt: Runtime, conversation_id: ConversationId, until: datetime, *, by:
 def close(rt: Runtime, conversation_id: ConversationId, outcome: Outcome, *, by: OrganizerId | None) -> None:
     """Ends it; the member's walks resume."""
     with rt.transaction() as session:
-        conversation = _changing(session, conversation_id)
+        conversation = changing(session, conversation_id)
         if conversation.state is ConversationState.CLOSED:
             return
-        _close(rt, session, conversation, outcome)
+        end(rt, session, conversation, outcome)
         auditing.note(rt, "conversation.closed", conversation.id, by=by or "machine")
 
 
-def _close(rt: Runtime, session: Session, conversation: Conversation, outcome: Outcome) -> None:
+def end(rt: Runtime, session: Session, conversation: Conversation, outcome: Outcome) -> None:
+    """Closes it inside the caller's transaction; the member's walks go on."""
     now = rt.clock.now()
     conversation.state = ConversationState.CLOSED
     conversation.outcome = outcome
@@ -215,11 +220,11 @@ def _close(rt: Runtime, session: Session, conversation: Conversation, outcome: O
 def reopen(rt: Runtime, conversation_id: ConversationId, *, by: OrganizerId) -> None:
     """Raises ConversationError when the member has another one open by now."""
     with rt.transaction() as session:
-        conversation = _changing(session, conversation_id)
+        conversation = changing(session, conversation_id)
         if conversation.state is not ConversationState.CLOSED:
             return
         if conversation.member_id and conversations.not_closed(session, conversation.member_id):
-            raise ConversationError("This member has a newer conversation open. Answer them there.")
+            raise ConversationError(say("This member has a newer conversation open. Answer them there."))
         take_up(rt, session, conversation)
         auditing.note(rt, "conversation.reopened", conversation.id, by=by)
 
@@ -234,77 +239,6 @@ def take_up(rt: Runtime, session: Session, conversation: Conversation) -> None:
         enrollments.stand(rt, conversation.member_id)
 
 
-def match(
-    rt: Runtime, conversation_id: ConversationId, member_id: MemberId, *, by: OrganizerId
-) -> ConversationId:
-    """Says who a stranger is: the messages move to the member's open conversation (which is returned),
-    the address is linked without consent (it may be answered, not written to by sequences)."""
-    with rt.transaction() as session:
-        stranger = _changing(session, conversation_id)
-        if stranger.member_id is not None:
-            raise ConversationError("This conversation is matched already.")
-        member = session.get(Member, member_id)
-        if member is None:
-            raise ConversationError("There is no such member. Choose one from the list, or add them first.")
-        _link_addresses(session, stranger, member_id)
-        auditing.note(rt, "conversation.matched", stranger.id, by=by)
-        theirs = conversations.not_closed(session, member_id)
-        if theirs is None:
-            stranger.member_id, stranger.sender_hash = member_id, None
-            _name_author(session, stranger, stranger.id, member_id)
-            _route(rt, session, stranger, member)
-        else:
-            _pour(rt, session, stranger, theirs)
-        session.flush()
-        enrollments.stand(rt, member_id)
-        return theirs.id if theirs is not None else stranger.id
-
-
-def _link_addresses(session: Session, stranger: Conversation, member_id: MemberId) -> None:
-    """An email is one person's: with two owners, an answer to one would reach the other."""
-    for address_id in messages.addresses_written_from(session, stranger.id):
-        _refuse_another_members(session, address_id, member_id)
-        link = {"address_id": address_id, "member_id": member_id}
-        if session.get(AddressMember, (address_id, member_id)) is None:
-            session.add(AddressMember(**link))
-
-
-def _refuse_another_members(session: Session, address_id: AddressId, member_id: MemberId) -> None:
-    owners = [owner for owner in reach.members_of(session, address_id) if owner != member_id]
-    if owners and session.get_one(Address, address_id).channel is Channel.EMAIL:
-        name = session.get_one(Member, owners[0]).first_name or "another member"
-        raise ConversationError(
-            f"This came from the address of {name}. Choose {name}, or close it if it is not for us."
-        )
-
-
-def _pour(rt: Runtime, session: Session, stranger: Conversation, theirs: Conversation) -> None:
-    """Moves a stranger's messages and notes into the member's own conversation."""
-    if not conversations.change(session, theirs):
-        raise Changed("That member's conversation changed just now. Try again.")
-    assert theirs.member_id is not None
-    _name_author(session, stranger, theirs.id, theirs.member_id)
-    session.execute(update(Note).where(Note.conversation_id == stranger.id).values(conversation_id=theirs.id))
-    theirs.state = ConversationState.OPEN
-    theirs.waiting_since = theirs.waiting_since or stranger.waiting_since
-    theirs.last_activity_at = max(theirs.last_activity_at, stranger.last_activity_at)
-    theirs.last_preview = stranger.last_preview
-    theirs.last_channel = stranger.last_channel
-    theirs.urgent = theirs.urgent or stranger.urgent
-    timers.clear_timer(session, TimerKind.CLOSE_CONVERSATION, theirs.id)
-    _close(rt, session, stranger, Outcome.NO_REPLY_NEEDED)
-
-
-def _name_author(
-    session: Session, stranger: Conversation, conversation_id: ConversationId, member_id: MemberId
-) -> None:
-    session.execute(
-        update(Message)
-        .where(Message.conversation_id == stranger.id, Message.direction == Direction.IN)
-        .values(conversation_id=conversation_id, member_id=member_id, author=Author.MEMBER)
-    )
-
-
 def ring_timer(rt: Runtime, rung: timers.Rung) -> None:
     """What a due timer does: ends a snooze, or closes a conversation nobody went on with."""
     with rt.transaction() as session:
@@ -317,7 +251,7 @@ def ring_timer(rt: Runtime, rung: timers.Rung) -> None:
             conversation.snoozed_until = None
             conversation.waiting_since = conversation.waiting_since or rt.clock.now()
         elif rung.kind is TimerKind.CLOSE_CONVERSATION and conversation.state is ConversationState.WAITING:
-            _close(rt, session, conversation, Outcome.BY_TIME)
+            end(rt, session, conversation, Outcome.BY_TIME)
 
 
 @dataclass(frozen=True)
@@ -377,17 +311,20 @@ def _existing(session: Session, conversation_id: ConversationId) -> Conversation
     return found
 
 
-def _changing(session: Session, conversation_id: ConversationId) -> Conversation:
+def changing(session: Session, conversation_id: ConversationId) -> Conversation:
+    """With its version counted up, so that other pages notice. Raises Changed, LookupError."""
     conversation = _existing(session, conversation_id)
     if not conversations.change(session, conversation):
-        raise Changed("Somebody changed this conversation at the same moment. Look again, then repeat it.")
+        raise Changed(
+            say("Somebody changed this conversation at the same moment. Look again, then repeat it.")
+        )
     return conversation
 
 
 def _matched(session: Session, conversation: Conversation) -> Member:
     member = session.get(Member, conversation.member_id) if conversation.member_id else None
     if member is None:
-        raise ConversationError("Say first who wrote this: then it can be answered.")
+        raise ConversationError(say("Say first who wrote this: then it can be answered."))
     return member
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from engine.content.typed import email_of, phone_of, region_of
+from engine.content.typed import TypedError, email_of, phone_of, region_of
 from engine.privacy.sealed import KeyRing
 from engine.vocabulary.ids import OrganizerId
+from engine.vocabulary.sentences import Said, Sentence, say
 from engine.vocabulary.words import Channel
 
 LONGEST_NAME = 120  # characters
@@ -16,11 +17,11 @@ LONGEST_TAG = 60
 _LANGUAGE = re.compile(r"[a-z]{2}")
 
 
-class MemberError(Exception):
+class MemberError(Said):
     """What was typed cannot be kept: `field` names the input, the text what is wrong and how to mend it."""
 
-    def __init__(self, field: str, text: str) -> None:
-        super().__init__(text)
+    def __init__(self, field: str, sentence: Sentence) -> None:
+        super().__init__(sentence)
         self.field = field
 
 
@@ -99,7 +100,10 @@ def tag_of(typed: str) -> str:
     """A tag as it is kept: lower case, single spaces. Raises MemberError."""
     name = fold_tag(typed)
     if not name or len(name) > LONGEST_TAG:
-        raise MemberError("tags", f"A tag has 1 to {LONGEST_TAG} characters. Choose a shorter one.")
+        raise MemberError(
+            "tags",
+            say("A tag has 1 to %(most)s characters. Choose a shorter one.", most=LONGEST_TAG),
+        )
     return name
 
 
@@ -126,35 +130,39 @@ def _typed_addresses(form: MemberForm, house: House) -> tuple[TypedAddress, ...]
         region = region_of(house.zone)
         found.append((Channel.SMS, _typed("phone", form.phone, lambda text: phone_of(text, region))))
     if not found:
-        raise MemberError("email", "Give an email address or a phone number, so that we can write to them.")
+        raise MemberError(
+            "email", say("Give an email address or a phone number, so that we can write to them.")
+        )
     return tuple(TypedAddress(channel, value, address_hash(house.keys, value)) for channel, value in found)
 
 
 def _typed(field: str, text: str, read: Callable[[str], str]) -> str:
     try:
         return read(text)
-    except ValueError as error:
-        raise MemberError(field, str(error)) from error
+    except TypedError as error:
+        raise MemberError(field, error.sentence) from error
 
 
 def _name(field: str, typed: str) -> str:
     """One line without control characters; at most 120 characters."""
     name = " ".join("".join(letter if letter.isprintable() else " " for letter in typed).split())
     if len(name) > LONGEST_NAME:
-        raise MemberError(field, f"Keep this under {LONGEST_NAME} characters.")
+        raise MemberError(field, say("Keep this under %(most)s characters.", most=LONGEST_NAME))
     return name
 
 
 def _language(typed: str) -> str:
     language = typed.strip().lower()
     if not _LANGUAGE.fullmatch(language):
-        raise MemberError("language", "Name the language by its two letters, such as en or es.")
+        raise MemberError("language", say("Name the language by its two letters, such as en or es."))
     return language
 
 
 def _zone(name: str) -> str:
     if name not in zones():
-        raise MemberError("zone", f"“{name}” is not a time zone. Choose one such as America/New_York.")
+        raise MemberError(
+            "zone", say("“%(zone)s” is not a time zone; choose one such as America/New_York.", zone=name)
+        )
     return name
 
 
@@ -162,12 +170,11 @@ def _channel(chosen: Channel | None, addresses: tuple[TypedAddress, ...]) -> Cha
     if chosen is None:
         return addresses[0].channel
     if chosen not in {address.channel for address in addresses}:
-        field, kind = (
-            ("email", "an email address") if chosen is Channel.EMAIL else ("phone", "a phone number")
-        )
-        raise MemberError(
-            field, f"They asked to hear from us this way: give {kind}, or choose the other way."
-        )
+        if chosen is Channel.EMAIL:
+            raise MemberError(
+                "email", say("They asked for email: give an email address, or choose the other way.")
+            )
+        raise MemberError("phone", say("They asked for texts: give a phone number, or choose the other way."))
     return chosen
 
 
@@ -175,13 +182,15 @@ def _organizer(form: MemberForm, house: House) -> OrganizerId | None:
     if form.organizer_id:
         if form.organizer_id in house.organizers:
             return form.organizer_id
-        raise MemberError("organizer", "This organizer is not active here. Choose another, or leave it open.")
+        raise MemberError(
+            "organizer", say("This organizer is not active here. Choose another, or leave it open.")
+        )
     if form.organizer_email.strip():
         wanted = house.keys.blind("organizer", form.organizer_email.strip().lower())
         for organizer_id, email_hash in house.organizers.items():
             if email_hash == wanted:
                 return organizer_id
         raise MemberError(
-            "organizer", "No active organizer has this email. Invite them first, or leave it empty."
+            "organizer", say("No active organizer has this email. Invite them first, or leave it empty.")
         )
     return None

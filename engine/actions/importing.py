@@ -12,6 +12,7 @@ from engine.rules.folding import fold
 from engine.runtime import Runtime
 from engine.store.export import Exported, members_after
 from engine.vocabulary.ids import MemberId
+from engine.vocabulary.sentences import say
 from engine.vocabulary.words import Channel
 
 __all__ = ["Imported", "ReadRows", "RowProblem", "check_rows", "export_csv", "import_members", "read_csv"]
@@ -46,7 +47,7 @@ def read_csv(text: str) -> ReadRows:
         try:
             forms.append((row.line, _form(row)))
         except MemberError as error:
-            problems.append(RowProblem(row.line, error.field, str(error)))
+            problems.append(RowProblem(row.line, error.field, error.sentence))
     return ReadRows(tuple(forms), tuple(sorted(problems, key=lambda each: each.line)), sheet.unknown_columns)
 
 
@@ -84,7 +85,8 @@ def _channel(cell: str) -> Channel | None:
         return None
     if fold(cell) not in _CHANNELS:
         raise MemberError(
-            "channel", f"“{cell}” is not a way to write to them. Put email or text, or nothing."
+            "channel",
+            say("“%(cell)s” is not a way to write to them. Put email or text, or nothing.", cell=cell),
         )
     return _CHANNELS[fold(cell)]
 
@@ -123,7 +125,7 @@ def _checked(batch: list[tuple[int, MemberForm]], house: House, problems: list[R
         try:
             profiles.append(check(form, house))
         except MemberError as error:
-            problems.append(RowProblem(line, error.field, str(error)))
+            problems.append(RowProblem(line, error.field, error.sentence))
     return profiles
 
 

@@ -26,6 +26,7 @@ from engine.store.sequences import Revision, RevisionText, SequenceKind, Sequenc
 from engine.store.sequences import Sequence as SequenceRow
 from engine.vocabulary.ids import DeliveryId, EnrollmentId, MemberId, OrganizerId, RevisionId, SequenceId
 from engine.vocabulary.script import Gravity, Mistake, Script
+from engine.vocabulary.sentences import say
 from engine.vocabulary.words import Channel, DeliveryState, Ending, Job, Refusal
 
 STEP = "letter"
@@ -120,7 +121,9 @@ def _check(name: str, text: str, *, lines_before: int) -> Script:
     if parsed.script is None or grave:
         raise LetterError(grave)
     if [step.name for step in parsed.script.steps] != [STEP]:
-        raise LetterError((Mistake(1, "A line of the letter begins with `## `.", "Begin it differently."),))
+        raise LetterError(
+            (Mistake(1, say("A line of the letter begins with `## `."), say("Begin it differently.")),)
+        )
     return parsed.script
 
 

@@ -11,6 +11,7 @@ from engine.store import addresses, consents, search
 from engine.store.base import table_of, upsert
 from engine.store.members import Member, MemberTag, replace_tags
 from engine.vocabulary.ids import AddressId, MemberId, OrganizerId
+from engine.vocabulary.sentences import say
 from engine.vocabulary.words import Channel
 
 __all__ = ["MemberError", "MemberForm", "add", "confirm", "edit", "sign_up", "tag", "untag"]
@@ -59,7 +60,7 @@ def _refuse_taken_email(session: Session, member_id: MemberId, profile: Profile)
     for owners in addresses.owners_by_hash(session, emails).values():
         if any(owner != member_id for owner in owners):
             raise MemberError(
-                "email", "This email is another member's. Look them up, or give a different one."
+                "email", say("This email is another member's. Look them up, or give a different one.")
             )
 
 

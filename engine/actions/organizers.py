@@ -14,13 +14,14 @@ from engine.actions import answers, auditing, conversations, links
 from engine.actions.answers import Answer
 from engine.actions.forms import zones
 from engine.actions.joining import Shares
-from engine.content.typed import email_of
+from engine.content.typed import TypedError, email_of
 from engine.runtime import Runtime
 from engine.store import members, organizers, tokens
 from engine.store.base import insert_new, table_of
 from engine.store.organizers import Organizer, SignIn
 from engine.store.tokens import Purpose
 from engine.vocabulary.ids import MemberId, OrganizerId
+from engine.vocabulary.sentences import Said, say
 from engine.vocabulary.words import Role
 
 SHORTEST_PASSWORD = 12  # characters
@@ -31,7 +32,7 @@ _LONGEST_NAME = 120
 _LONGEST_SIGNATURE = 1000
 
 
-class OrganizerError(Exception):
+class OrganizerError(Said):
     """The text says what is wrong and how to mend it."""
 
 
@@ -63,22 +64,29 @@ def add(rt: Runtime, form: OrganizerForm, *, sample: bool = False) -> OrganizerI
     }
     with rt.transaction() as session:
         if not insert_new(session, table_of(Organizer), [row]):
-            raise OrganizerError("Somebody with this email is in the team already.")
+            raise OrganizerError(say("Somebody with this email is in the team already."))
         auditing.note(rt, "organizer.added", organizer_id, by="machine")
         return organizer_id
 
 
 def _checked_email(form: OrganizerForm) -> str:
     if not 1 <= len(form.name.strip()) <= _LONGEST_NAME:
-        raise OrganizerError(f"Give a name of 1 to {_LONGEST_NAME} characters.")
+        raise OrganizerError(say("Give a name of 1 to %(most)s characters.", most=_LONGEST_NAME))
     if form.zone not in zones():
-        raise OrganizerError(f"“{form.zone}” is not a time zone; choose one such as America/New_York.")
+        raise OrganizerError(
+            say("“%(zone)s” is not a time zone; choose one such as America/New_York.", zone=form.zone)
+        )
     if len(form.signature) > _LONGEST_SIGNATURE:
-        raise OrganizerError(f"Keep the signature under {_LONGEST_SIGNATURE} characters.")
+        raise OrganizerError(
+            say(
+                "Keep the signature under %(most)s characters.",
+                most=_LONGEST_SIGNATURE,
+            )
+        )
     try:
         return email_of(form.email)
-    except ValueError as error:
-        raise OrganizerError(str(error)) from error
+    except TypedError as error:
+        raise OrganizerError(error.sentence) from error
 
 
 def _email_hash(rt: Runtime, email: str) -> str:
@@ -98,10 +106,10 @@ def invite_again(rt: Runtime, organizer_id: OrganizerId) -> str:
     with rt.transaction() as session:
         organizer = session.get(Organizer, organizer_id)
         if organizer is None or not organizer.active:
-            raise OrganizerError("This organizer is not active here any more.")
+            raise OrganizerError(say("This organizer is not active here any more."))
         if organizer.password_hash is not None:
             raise OrganizerError(
-                "They have chosen a password already; they can ask for a new one themselves."
+                say("They have chosen a password already; they can ask for a new one themselves.")
             )
         tokens.void(session, organizer_id, rt.clock.now())
         return _mail_link(rt, organizer, Purpose.INVITE, "invitation")
@@ -160,17 +168,21 @@ def choose_password(rt: Runtime, secret: str, password: str) -> OrganizerId:
     theirs. A password that cannot be taken leaves the link unused. Raises OrganizerError."""
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise OrganizerError(
-            f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters. "
-            "Four or five words that only you would put together are easy to remember."
+            say(
+                "A password has %(least)s to %(most)s characters. "
+                "Four or five words that only you would put together are easy to remember.",
+                least=SHORTEST_PASSWORD,
+                most=LONGEST_PASSWORD,
+            )
         )
     hashed = _hasher().hash(password)
     with rt.transaction() as session:
         token = links.spend(rt, secret, Purpose.INVITE, Purpose.RESET)
         organizer = session.get(Organizer, token.organizer_id) if token else None
         if organizer is None or not organizer.active:
-            raise OrganizerError("This link was used already or is too old. Ask for a new one.")
+            raise OrganizerError(say("This link was used already or is too old. Ask for a new one."))
         if password.strip().lower() == organizer.email:
-            raise OrganizerError("Your own address is easy to guess. Choose another password.")
+            raise OrganizerError(say("Your own address is easy to guess. Choose another password."))
         organizer.password_hash = hashed
         _shut_out(rt, session, organizer.id)
         auditing.note(rt, "organizer.password_chosen", organizer.id, by=organizer.id)
@@ -214,7 +226,9 @@ def _is_right(hashed: str, password: str) -> bool:
 def first_link(rt: Runtime, organizer_id: OrganizerId) -> str:
     """The one-time sign-in link of the embedded default (15 minutes). With a real gateway: OrganizerError."""
     if rt.doors.real:
-        raise OrganizerError("With a real gateway there is no sign-in link. Use an invitation or a password.")
+        raise OrganizerError(
+            say("With a real gateway there is no sign-in link. Use an invitation or a password.")
+        )
     return links.for_organizer(rt, Purpose.SIGN_IN, organizer_id)
 
 
@@ -273,7 +287,7 @@ def deactivate(rt: Runtime, organizer_id: OrganizerId, *, by: OrganizerId) -> No
         if organizer is None:
             raise LookupError("There is no such organizer.")
         if organizers.active_admins(session) == [organizer_id]:
-            raise OrganizerError("This is the last admin. Invite another admin first.")
+            raise OrganizerError(say("This is the last admin. Invite another admin first."))
         organizer.active = False
         _shut_out(rt, session, organizer_id)
         for conversation_id in organizers.conversations_of(session, organizer_id):

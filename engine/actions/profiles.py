@@ -7,6 +7,7 @@ from engine.actions.organizers import OrganizerError
 from engine.runtime import Runtime
 from engine.store.organizers import Organizer
 from engine.vocabulary.ids import OrganizerId
+from engine.vocabulary.sentences import say
 
 LONGEST_NAME = 120
 LONGEST_SIGNATURE = 1000
@@ -26,7 +27,7 @@ def edit(rt: Runtime, organizer_id: OrganizerId, form: ProfileForm) -> None:
     with rt.transaction() as session:
         row = session.get(Organizer, organizer_id)
         if row is None:
-            raise OrganizerError("This organizer is not here any more.")
+            raise OrganizerError(say("This organizer is not here any more."))
         row.name, row.zone, row.language, row.signature = (
             form.name,
             form.zone,
@@ -37,8 +38,15 @@ def edit(rt: Runtime, organizer_id: OrganizerId, form: ProfileForm) -> None:
 
 def _check(form: ProfileForm) -> None:
     if not form.name or len(form.name) > LONGEST_NAME:
-        raise OrganizerError(f"Give a name of 1 to {LONGEST_NAME} characters.")
+        raise OrganizerError(say("Give a name of 1 to %(most)s characters.", most=LONGEST_NAME))
     if form.zone not in available_timezones():
-        raise OrganizerError(f"“{form.zone}” is not a time zone; choose one such as America/New_York.")
+        raise OrganizerError(
+            say("“%(zone)s” is not a time zone; choose one such as America/New_York.", zone=form.zone)
+        )
     if len(form.signature) > LONGEST_SIGNATURE:
-        raise OrganizerError(f"Keep the signature under {LONGEST_SIGNATURE} characters.")
+        raise OrganizerError(
+            say(
+                "Keep the signature under %(most)s characters.",
+                most=LONGEST_SIGNATURE,
+            )
+        )

@@ -24,6 +24,7 @@ from engine.store.sequences import Revision, RevisionText, SequenceKind, Sequenc
 from engine.store.sequences import Sequence as SequenceRow
 from engine.vocabulary.ids import MemberId, OrganizerId, RevisionId, SequenceId
 from engine.vocabulary.script import Gravity, Mistake, Script
+from engine.vocabulary.sentences import say
 from engine.vocabulary.words import Channel, Job, Refusal
 
 
@@ -60,8 +61,11 @@ def check(files: Mapping[str, str]) -> Checked:
         first = next(iter(files), "")
         odd = Mistake(
             1,
-            f"There are {len(originals)} originals among these files; a sequence has exactly one.",
-            "Give each translation a line such as `Translates: welcome`, and publish one sequence at a time.",
+            say(
+                "There are %(count)s originals among these files; a sequence has exactly one.",
+                count=len(originals),
+            ),
+            say("Give translations a line such as `Translates: welcome`; publish one sequence at a time."),
         )
         mistakes[first] = (*mistakes.get(first, ()), odd)
     original = originals[0] if len(originals) == 1 else None
@@ -101,9 +105,12 @@ def _never_open(session: Session, script: Script) -> Mistake | None:
         return None
     return Mistake(
         1,
-        "`Send between` never meets the hours of the community, "
-        f"{hours.opens:%H:%M} to {hours.closes:%H:%M}.",
-        "Choose hours within them, or change the community's hours in its settings.",
+        say(
+            "`Send between` never meets the hours of the community, %(opens)s to %(closes)s.",
+            opens=f"{hours.opens:%H:%M}",
+            closes=f"{hours.closes:%H:%M}",
+        ),
+        say("Choose hours within them, or change the community's hours in its settings."),
     )
 
 

@@ -14,6 +14,8 @@ from itertools import product
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from engine.vocabulary.sentences import Sentence, say
+
 VARIABLES = ("first_name", "organizer", "community", "neighborhood")
 LONGEST = 100_000  # characters of one template
 DEEPEST = 4  # choices within choices
@@ -25,7 +27,7 @@ _READER = ImmutableSandboxedEnvironment(autoescape=False)
 class TemplateMistake(ValueError):
     """`line` counts from 1; `mend` says what to write instead."""
 
-    def __init__(self, line: int, what: str, mend: str) -> None:
+    def __init__(self, line: int, what: Sentence, mend: Sentence) -> None:
         super().__init__(what)
         self.line, self.what, self.mend = line, what, mend
 
@@ -56,7 +58,11 @@ Flat = tuple[str | Slot, ...]
 def read(text: str) -> Pieces:
     """The pieces of a template. Raises TemplateMistake for anything but the three forms."""
     if len(text) > LONGEST:
-        raise TemplateMistake(1, f"This text is longer than {LONGEST:,} characters.", "Make it shorter.")
+        raise TemplateMistake(
+            1,
+            say("This text is longer than %(most)s characters.", most=f"{LONGEST:,}"),
+            say("Make it shorter."),
+        )
     if raw := _RAW.search(text):
         raise _refused(text.count("\n", 0, raw.start()) + 1)
     try:
@@ -64,11 +70,17 @@ def read(text: str) -> Pieces:
     except (TemplateSyntaxError, RecursionError, ValueError) as error:  # ValueError: a number of 5000 digits
         line = getattr(error, "lineno", 1) or 1
         raise TemplateMistake(
-            line, "These braces cannot be read.", 'Write {{ first_name }} or {{ first_name or "friend" }}.'
+            line,
+            say("These braces cannot be read."),
+            say('Write {{ first_name }} or {{ first_name or "friend" }}.'),
         ) from error
     pieces = tuple(_pieces(tree.body, 0))
     if _slots(pieces) > MOST_SLOTS:
-        raise TemplateMistake(1, f"This text has more than {MOST_SLOTS} variables.", "Use fewer.")
+        raise TemplateMistake(
+            1,
+            say("This text has more than %(most)s variables.", most=MOST_SLOTS),
+            say("Use fewer."),
+        )
     return pieces
 
 
@@ -108,8 +120,8 @@ def _output(node: nodes.Node) -> Piece:
         case nodes.Call(node=nodes.Name(name="story")):
             raise TemplateMistake(
                 node.lineno,
-                "story(…) arrives in a later release.",
-                "Tell the story in the letter itself for now.",
+                say("story(…) arrives in a later release."),
+                say("Tell the story in the letter itself for now."),
             )
         case _:
             raise _refused(node.lineno)
@@ -118,15 +130,22 @@ def _output(node: nodes.Node) -> Piece:
 def _known(name: str, line: int) -> None:
     if name not in VARIABLES:
         near = get_close_matches(name, VARIABLES, 1)
-        mend = f"Did you mean {near[0]}?" if near else f"There are {', '.join(VARIABLES)}."
-        raise TemplateMistake(line, f"There is no variable called {name}.", mend)
+        mend = (
+            say("Did you mean %(near)s?", near=near[0])
+            if near
+            else say("There are %(variables)s.", variables=", ".join(VARIABLES))
+        )
+        raise TemplateMistake(line, say("There is no variable called %(name)s.", name=name), mend)
 
 
 def _refused(line: int) -> TemplateMistake:
     return TemplateMistake(
         line,
-        "Only a variable, a variable with words in its place, or a simple choice may stand between braces.",
-        'Write {{ first_name or "friend" }} or {% if neighborhood %}…{% else %}…{% endif %}.',
+        say(
+            "Only a variable, a variable with words in its place, "
+            "or a simple choice may stand between braces."
+        ),
+        say('Write {{ first_name or "friend" }} or {% if neighborhood %}…{% else %}…{% endif %}.'),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.rules.folding import fold
+from engine.vocabulary.sentences import Sentence, say
 
 MOST_ROWS = 100_000
 LONGEST_CELL = 2_000  # characters
@@ -30,7 +31,7 @@ _RISKY = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes what begins so 
 class RowProblem:
     line: int  # in the file, from 1
     field: str
-    text: str  # what is wrong and how to mend it
+    text: Sentence  # what is wrong and how to mend it
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,16 @@ def read_sheet(text: str) -> Sheet:
     return Sheet(tuple(rows), tuple(problems), tuple(unknown))
 
 
-_NO_HEADER = (
+_NO_HEADER = say(
     "The first line names no column “email” or “phone”. Put the names of the columns there, "
     "such as first name, email, phone."
 )
-_TOO_MANY = f"A file may have {MOST_ROWS:,} people. Put those from this line on into a file of their own."
+_UNREADABLE = say("This line cannot be read. Save the file as CSV again.")
+_ENDLESS = say("A cell is far too long. Is a quotation mark missing above it?")
+_TOO_MANY = say(
+    "A file may have %(most)s people. Put those from this line on into a file of their own.",
+    most=f"{MOST_ROWS:,}",
+)
 
 
 def _delimiter(header: str) -> str:
@@ -88,7 +94,7 @@ def _lines(reader: Iterator[list[str]], problems: list[RowProblem]) -> Iterator[
         except StopIteration:
             return
         except csv.Error:
-            problems.append(RowProblem(start, "", "This line cannot be read. Save the file as CSV again."))
+            problems.append(RowProblem(start, "", _UNREADABLE))
             return
         begun, start = start, getattr(reader, "line_num", start) + 1
         if any(cell.strip() for cell in cells):
@@ -101,10 +107,10 @@ def _take(
     rows, problems = into
     if len(cells) > len(fields) and any(cell.strip() for cell in cells[len(fields) :]):
         problems.append(
-            RowProblem(line, "", "This line has more cells than columns. Quote cells with commas.")
+            RowProblem(line, "", say("This line has more cells than columns. Quote cells with commas."))
         )
     elif any(len(cell) > LONGEST_CELL for cell in cells):
-        problems.append(RowProblem(line, "", "A cell is far too long. Is a quotation mark missing above it?"))
+        problems.append(RowProblem(line, "", _ENDLESS))
     else:
         known = zip(fields, cells, strict=False)
         rows.append(Row(line, {field: _disarmed(cell.strip()) for field, cell in known if field}))

@@ -1,6 +1,6 @@
 """What people type becomes what we keep: email addresses and phone numbers.
 
-Each raises ValueError with a sentence for whoever typed it: what is wrong and how to mend it.
+Each raises TypedError with a sentence for whoever typed it: what is wrong and how to mend it.
 """
 
 from functools import lru_cache
@@ -10,7 +10,13 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 
+from engine.vocabulary.sentences import Said, say
+
 _DEFAULT_REGION = "US"
+
+
+class TypedError(Said):
+    """What was typed is no address; nothing is kept."""
 
 
 def email_of(typed: str) -> str:
@@ -19,7 +25,9 @@ def email_of(typed: str) -> str:
         # Names reserved for examples pass: the sample town lives there, and nothing is ever sent to them.
         found = validate_email(typed.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
-        raise ValueError(f"This is not an email address: {error} Write one like ana@example.org.") from error
+        raise TypedError(
+            say("This does not read as an email address. Write one like ana@example.org.")
+        ) from error
     return found.normalized.lower()
 
 
@@ -28,13 +36,15 @@ def phone_of(typed: str, region: str = _DEFAULT_REGION) -> str:
     try:
         number = phonenumbers.parse(typed.strip(), region)
     except NumberParseException as error:
-        raise ValueError("This is not a phone number. Write one like +1 212 555 0123.") from error
+        raise TypedError(say("This is not a phone number. Write one like +1 212 555 0123.")) from error
     if number.extension:
-        raise ValueError("A number with an extension cannot get texts. Leave the extension out.")
+        raise TypedError(say("A number with an extension cannot get texts. Leave the extension out."))
     if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
-        raise ValueError(
-            "This number is too short or too long to be a phone. Write it with its area code, "
-            "and with + and the country code if it is from abroad."
+        raise TypedError(
+            say(
+                "This number is too short or too long to be a phone. Write it with its area code, "
+                "and with + and the country code if it is from abroad."
+            )
         )
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from enum import IntEnum, StrEnum
 
+from engine.vocabulary.sentences import Sentence
+
 
 class Day(IntEnum):
     """Python's weekday numbers."""
@@ -228,6 +230,6 @@ class Mistake:
     """Something a person can mend: the line (from 1), what is wrong, and how to mend it."""
 
     line: int
-    what: str
-    mend: str
+    what: Sentence
+    mend: Sentence
     gravity: Gravity = Gravity.ERROR

@@ -1,6 +1,7 @@
 """What a person can cause on the command line is one sentence on stderr, exit code 1, no traceback."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from engine.privacy.sealed import KeyRing
 from engine.store.base import open_database
 
 INIT = (
@@ -98,6 +100,56 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "porchlight.db").write_text("not a database" * 100)
     said(porchlight(tmp_path, "up"))
+
+
+@pytest.mark.parametrize("command", ["tick", "serve", "organizers"])
+def test_a_database_that_was_overwritten(porch: Path, command: str) -> None:
+    (porch / "data" / "porchlight.db").write_bytes(random.Random(1).randbytes(50_000))  # noqa: S311
+    words = ("organizers", "list") if command == "organizers" else (command,)
+    assert "doctor" in said(porchlight(porch, *words))
+
+
+def test_an_empty_database_is_no_community(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    assert porchlight(tmp_path / "elsewhere", *INIT).returncode == 0
+    keys = (tmp_path / "elsewhere" / "data.keys.json").read_text()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "porchlight.db").touch()
+    (tmp_path / "data.keys.json").write_text(keys)
+    assert "no community here yet" in said(porchlight(tmp_path, "tick"))
+
+
+def test_the_keys_of_another_community(porch: Path, tmp_path: Path) -> None:
+    KeyRing.fresh().save(tmp_path / "other.json")
+    other = {"PORCHLIGHT_KEY_FILE": str(tmp_path / "other.json")}
+    assert "another community" in said(porchlight(porch, "tick", **other))
+    assert "✗ Keys" in porchlight(porch, "doctor", **other).stdout
+
+
+@pytest.mark.parametrize("name", ["PORCHLIGHT_SEQUENCES", "PORCHLIGHT_TEMPLATES"])
+def test_a_sample_town_without_letters_or_answers_is_not_begun(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty").mkdir()
+    done = porchlight(tmp_path, "seed", **{name: str(tmp_path / "empty")})
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    assert name in done.stderr.splitlines()[-1]
+    assert "no community here yet" in said(porchlight(tmp_path, "tick"))
+
+
+def test_the_doctor_knocks_at_redis(porch: Path, redis_url: str) -> None:
+    assert "✓ Redis" in porchlight(porch, "doctor", REDIS_URL=redis_url).stdout
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"redis://127.0.0.1:{nobody.getsockname()[1]}/0"
+        assert "✗ Redis" in porchlight(porch, "doctor", REDIS_URL=url).stdout
+
+
+def test_the_doctor_knocks_at_the_database(porch: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        url = f"postgresql+psycopg://nobody@127.0.0.1:{nobody.getsockname()[1]}/none"
+        done = porchlight(porch, "doctor", DATABASE_URL=url)
+    assert "✗ Database" in done.stdout
+    assert "Traceback" not in done.stderr
 
 
 def test_real_gateways_are_not_pretended(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def strings_of_the_interface() -> set[str]:
     with (I18N / "babel.cfg").open() as file:
         methods, options = parse_mapping_cfg(file)  # type: ignore[no-untyped-call]  # Babel's
     found = extract_from_dir(
-        str(ROOT), methods, options, keywords={"_": None, "gettext": None, "ngettext": (1, 2)}
+        str(ROOT), methods, options, keywords={"_": None, "gettext": None, "ngettext": (1, 2), "say": None}
     )
     return {(message[0] if isinstance(message, tuple) else message) for _, _, message, _, _ in found}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 from sqlalchemy import select
 
-from engine.actions import conversations
+from engine.actions import conversations, strangers
 from engine.store.conversations import Conversation
 from engine.store.messages import Message
 from engine.vocabulary.ids import MemberId
@@ -140,7 +140,7 @@ def test_a_person_says_who_it_was_and_the_words_move(street: Street) -> None:
     stranger = replace(street.pen(street.ana), address="ana@work.example")
     street.writes("it's me, from work", stranger)
     (talk,) = street.unmatched()
-    conversations.match(street.town.rt, talk.id, street.ana, by=maya.id)
+    strangers.match(street.town.rt, talk.id, street.ana, by=maya.id)
     assert street.unmatched() == []
     theirs = street.town.conversation(street.ana)
     assert theirs is not None
@@ -162,8 +162,8 @@ def test_an_email_of_another_member_is_never_linked_to_this_one(street: Street) 
     (stranger,) = street.unmatched()
     organizer = street.town.organizer("Rosa Delgado")
     with pytest.raises(conversations.ConversationError, match="Choose Ben"):
-        conversations.match(street.town.rt, stranger.id, street.ana, by=organizer.id)
-    conversations.match(street.town.rt, stranger.id, street.ben, by=organizer.id)
+        strangers.match(street.town.rt, stranger.id, street.ana, by=organizer.id)
+    strangers.match(street.town.rt, stranger.id, street.ben, by=organizer.id)
     before = len(street.town.mailbox(street.ana))
     organizer.answers(street.ben, "Here is an answer, Ben.")
     assert len(street.town.mailbox(street.ana)) == before

@@ -178,6 +178,13 @@ def test_what_cannot_be_an_address_is_said_beside_its_field(
     assert house.count_people() == 0
 
 
+def test_what_cannot_be_an_address_is_said_in_the_language_of_the_page(
+    house: House, visitor: FlaskClient
+) -> None:
+    _, _, page = joining(house, visitor, email="ana", language="es")
+    assert "no parece una dirección de correo" in page
+
+
 def test_a_closed_sign_up_adds_nobody(house: House, visitor: FlaskClient) -> None:
     form = CommunityForm("River Neighbors", "12 Alder Street", sign_up_open=False)
     page = visitor.get("/join")

@@ -95,6 +95,16 @@ def test_an_empty_answer_is_sent_back(talk: Talk, organizer: FlaskClient) -> Non
     assert len(talk.house.town.mailbox(talk.ana)) == 1
 
 
+def test_what_the_engine_refuses_is_said_in_the_organizers_language(
+    talk: Talk, organizer: FlaskClient
+) -> None:
+    talk.house.submits(
+        organizer, "/me", {"name": "Rosa", "zone": "America/Chicago", "language": "es", "signature": ""}
+    )
+    assert "no tiene palabras" in talk.answers(organizer, "   ")
+    assert "1600 caracteres" in talk.answers(organizer, "x" * 1601, channel="sms")
+
+
 def test_what_another_changed_meanwhile_is_said_and_the_words_stay(
     talk: Talk, organizer: FlaskClient, admin: FlaskClient
 ) -> None:

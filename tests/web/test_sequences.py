@@ -109,6 +109,13 @@ def test_mistakes_stand_at_their_lines_and_the_text_stays(house: House, admin: F
     assert "Wen: right away" in answer.text
 
 
+def test_mistakes_are_told_in_the_organizers_language(house: House, admin: FlaskClient) -> None:
+    house.submits(admin, "/me", {"name": "Maya", "zone": "America/Chicago", "language": "es"})
+    answer = house.submits(admin, "/sequences/publish", {"name-1": "x", "text-1": BROKEN, "act": "publish"})
+    assert "No hay ningún ajuste llamado «Wen»" in answer.text
+    assert "¿Querías decir «When»?" in answer.text
+
+
 # --- one-off letters ---------------------------------------------------------------------------
 
 BENCH = {

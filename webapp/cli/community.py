@@ -5,10 +5,12 @@ import click
 from engine.actions import community, organizers
 from engine.actions.community import CommunityForm
 from engine.actions.organizers import OrganizerForm
+from engine.settings import read_settings
 from engine.vocabulary.words import Role
 from webapp.cli.house import build_house, community_of
 from webapp.cli.progress import LIVED, progress
 from webapp.cli.sentences import Unable
+from webapp.town.sweeping import sweep_half_made
 
 
 @click.command()
@@ -43,6 +45,7 @@ def seed() -> None:
     """Fill an empty database with the sample town."""
     from webapp.town.seed import seed as seed_town
 
+    sweep_half_made(read_settings())
     rt = build_house()
     if community_of(rt) is not None:
         raise Unable(

@@ -3,9 +3,12 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
+from redis import Redis
+from redis.exceptions import RedisError
 
 from engine.privacy.sealed import KeyFileError, KeyRing
 from engine.runtime import Runtime
@@ -13,11 +16,13 @@ from engine.settings import Settings, SettingsError, read_settings
 from engine.store import health, heartbeats, migrations
 from engine.store.base import database_now, open_database
 from engine.store.migrations import DatabaseTooNew, Version
+from engine.store.organizers import try_keys
 from webapp.cli.house import community_of, is_missing
 from webapp.cli.organizers import first_admin
 from webapp.cli.sentences import sentence_for
 from webapp.wiring import build_runtime
 
+_KNOCK = 5  # seconds a server has to answer
 _SILENT_AFTER = 60  # seconds without a sign of life
 
 
@@ -55,6 +60,8 @@ def findings() -> Iterator[Finding]:
     yield Finding("Settings", "every one can be read")
     yield from _folders(settings)
     yield _key_file(settings)
+    if settings.redis_url:
+        yield _guarded("Redis", partial(_redis, settings.redis_url))
     if is_missing(settings):
         mend = "Run `porchlight init` for a community of your own, or `make up` for the sample town."
         yield Finding("Database", "there is none yet", mend, wrong=True)
@@ -122,11 +129,27 @@ def _inside(settings: Settings) -> Iterator[Finding]:
         return
     carried = "real gateways" if rt.doors.real else "the pretend post office: nothing reaches anybody"
     yield Finding("Gateways", carried)
+    yield _guarded("Keys", lambda: _keys(rt))
     yield _guarded("Community", lambda: _community(rt))
     yield _guarded("Admin", lambda: _admin(rt))
     for name in ("worker", "clock"):
         yield _sign_of_life(rt, name)
     yield _stuck(rt)
+
+
+def _keys(rt: Runtime) -> Finding:
+    with rt.reading() as session:
+        try_keys(session)
+    return Finding("Keys", "they open what is sealed in the database")
+
+
+def _redis(url: str) -> Finding:
+    try:
+        Redis.from_url(url, socket_connect_timeout=_KNOCK, socket_timeout=_KNOCK).ping()
+    except RedisError as problem:
+        mend = "Start it, or mend REDIS_URL. Until then everything works, up to 30 seconds later."
+        return Finding("Redis", f"does not answer ({type(problem).__name__})", mend, wrong=True)
+    return Finding("Redis", "answers")
 
 
 def _community(rt: Runtime) -> Finding:

@@ -8,21 +8,26 @@ from engine.privacy.sealed import KeyRing
 from engine.runtime import Runtime
 from engine.settings import Settings, read_settings
 from engine.store.community import Community, the_community
+from engine.store.organizers import try_keys
 from webapp.cli.sentences import Unable
 from webapp.supervise import IN_TREE
 from webapp.wiring import build_runtime
+
+_NONE_YET = "There is no community here yet. Run `porchlight init`, or `porchlight up` for a sample town."
 
 
 def open_house() -> Runtime:
     """An existing house, migrated. Raises what `webapp.cli.sentences` can say."""
     settings = read_settings()
     if is_missing(settings):
-        raise Unable(
-            "There is no community here yet. Run `porchlight init`, or `porchlight up` for a sample town."
-        )
+        raise Unable(_NONE_YET)
     rt = build_runtime(settings)
     if not os.environ.get(IN_TREE):  # there, the tree has done it
         _migrate(rt)
+    if community_of(rt) is None:
+        raise Unable(_NONE_YET)
+    with rt.reading() as session:
+        try_keys(session)
     return rt
 
 

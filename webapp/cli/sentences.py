@@ -3,18 +3,17 @@
 import errno
 
 from engine.settings import SettingsError
+from engine.vocabulary.sentences import Said
 
 # Exceptions whose own text is the sentence, by name: to import them all would make every command slow.
 _SPEAKING = frozenset(
     {
-        "CommunityError",
-        "ConversationError",
+        "AnswersError",
         "DatabaseTooNew",
         "KeyFileError",
-        "MemberError",
         "MigrationError",
-        "OrganizerError",
         "PostofficeClosed",
+        "TownError",
         "Unable",
     }
 )
@@ -37,12 +36,17 @@ class Unable(Exception):
 def sentence_for(problem: Exception) -> str | None:
     """None: not something a person caused."""
     kind = type(problem).__name__
-    if isinstance(problem, SettingsError) or kind in _SPEAKING:
+    if isinstance(problem, Said | SettingsError) or kind in _SPEAKING:
         return str(problem)
     if isinstance(problem, OSError) and problem.errno in _FOLDER_TROUBLE:
         where = problem.filename or "The data folder"
         why = _FOLDER_TROUBLE[problem.errno]
         return f"{where} cannot be used: {why}. Set PORCHLIGHT_DATA to a folder of yours."
-    if kind == "OperationalError" and hasattr(problem, "orig"):
+    if kind == "SealError":
+        return (
+            "What is sealed in this database does not open with this key file: it belongs to another "
+            "community. Name the right one in PORCHLIGHT_KEY_FILE."
+        )
+    if kind in ("OperationalError", "DatabaseError") and hasattr(problem, "orig"):
         return f"The database cannot be used ({problem.orig}). Run `porchlight doctor` to see what is wrong."
     return None

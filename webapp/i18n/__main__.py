@@ -11,7 +11,18 @@ ROOT = TRANSLATIONS.parent.parent
 
 def main() -> None:
     template = TRANSLATIONS / "messages.pot"
-    extract = ["extract", "-F", "webapp/i18n/babel.cfg", "-k", "_", "--no-location", "--omit-header", "-o"]
+    extract = [
+        "extract",
+        "-F",
+        "webapp/i18n/babel.cfg",
+        "-k",
+        "_",
+        "-k",
+        "say",
+        "--no-location",
+        "--omit-header",
+        "-o",
+    ]
     _babel(*extract, str(template.relative_to(ROOT)), ".")
     for catalogue in TRANSLATIONS.glob("*/LC_MESSAGES"):
         update = ["update", "-l", catalogue.parent.name, "-d", str(TRANSLATIONS.relative_to(ROOT))]

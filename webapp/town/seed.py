@@ -4,14 +4,15 @@ Nothing is inserted where a person would have acted: members reply through the r
 organizers answer through the actions of the dashboard.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from engine.actions import community, letters, members, organizers
+from engine.actions import community, letters, members, organizers, sequences
 from engine.actions.letters import LetterForm
+from engine.content.answers import read_answers
 from engine.settings import Settings
 from engine.vocabulary.ids import MemberId
 from engine.vocabulary.words import Channel
@@ -19,7 +20,7 @@ from webapp.town import hands
 from webapp.town.hands import Writer
 from webapp.town.residents import Deed, LetterPlan, Plan, Resident, read_plan
 from webapp.town.simulated import Town, TownOrganizer, organizer_id
-from webapp.town.sweeping import marker_of
+from webapp.town.sweeping import TownError, marker_of
 from webapp.town.writing import Style
 
 WEEKS = timedelta(days=14)
@@ -34,18 +35,35 @@ Step = Callable[[int, int], None]
 def seed(settings: Settings, now: datetime, step: Step = lambda done, total: None) -> None:
     """Fills a migrated, empty database so that the two weeks end at `now`. `step` is told how far it is.
 
-    The same `now` and the same keys make the same town.
+    The same `now` and the same keys make the same town. Raises TownError, AnswersError before anything
+    is made.
     """
+    read_answers(settings.templates / "answers.en.md")
+    letters = _letters(settings)
     marker = marker_of(settings)
     marker.touch()
-    _Seeding(Town.over(settings, now - _LONG_AGO), read_plan(), now).run(step)
+    _Seeding(Town.over(settings, now - _LONG_AGO), read_plan(), letters, now).run(step)
     marker.unlink()
+
+
+def _letters(settings: Settings) -> Mapping[str, str]:
+    """The welcome and its translations: file name without ending -> text."""
+    files = {
+        path.stem: path.read_text(encoding="utf-8") for path in sorted(settings.sequences.glob("welcome*.md"))
+    }
+    if not sequences.check(files).publishable:
+        raise TownError(
+            f"The sample town begins with {settings.sequences / 'welcome.md'}, which is missing or has "
+            "mistakes. Look with `porchlight sequences check`, or unset PORCHLIGHT_SEQUENCES."
+        )
+    return files
 
 
 @dataclass
 class _Seeding:
     town: Town
     plan: Plan
+    letters: Mapping[str, str]
     now: datetime
     organizers: dict[str, TownOrganizer] = field(default_factory=dict)
     members: dict[str, MemberId] = field(default_factory=dict)
@@ -74,8 +92,7 @@ class _Seeding:
             self.organizers[key] = TownOrganizer(self.town, organizer_id(rt, form.email))
 
     def _publish(self) -> None:
-        files = sorted(self.town.rt.settings.sequences.glob("welcome*.md"))
-        self.town.publishes({path.stem: path.read_text(encoding="utf-8") for path in files})
+        self.town.publishes(self.letters)
 
     def _join(self, resident: Resident) -> None:
         form = replace(resident.form, organizer_id=self.organizers[resident.organizer].id)

@@ -9,6 +9,10 @@ from sqlalchemy.engine import make_url
 from engine.settings import Settings
 
 
+class TownError(Exception):
+    """The sample town cannot be made; the text says why and how to mend it."""
+
+
 def sweep_half_made(settings: Settings) -> bool:
     """Removes a sample town whose making was interrupted; True when there was one."""
     url = make_url(settings.database_url)

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from markupsafe import escape
 from werkzeug.wrappers import Response as BaseResponse
 
-from engine.actions import conversations
+from engine.actions import conversations, strangers
 from engine.actions.composing import words_of
 from engine.actions.conversations import Changed, ConversationError, ReplyDraft
 from engine.content.sms import count
@@ -21,7 +21,7 @@ from engine.vocabulary.ids import ConversationId, DeliveryId, MemberId, MessageI
 from engine.vocabulary.words import Channel, Outcome
 from webapp.auth import me, runtime
 from webapp.cleaning import FRAME_POLICY, clean_html
-from webapp.speech import _, ngettext
+from webapp.speech import _, ngettext, spoken
 
 blueprint = Blueprint("conversation", __name__, url_prefix="/conversation")
 
@@ -88,7 +88,7 @@ def reply(talk_id: ConversationId) -> BaseResponse | tuple[str, int]:
     except Changed as changed:
         return _page(talk_id, typed=body, problem=str(changed)), 409
     except ConversationError as error:
-        return _page(talk_id, typed=body, problem=str(error)), 422
+        return _page(talk_id, typed=body, problem=spoken(error.sentence)), 422
     flash(
         _("Sent, and closed.")
         if close
@@ -170,7 +170,7 @@ def _act(talk_id: ConversationId, act: Callable[[], object], *, onward: str = ""
     try:
         act()
     except ConversationError as error:
-        flash(str(error), "error")
+        flash(spoken(error.sentence), "error")
         onward = ""
     return redirect(onward or url_for(".page", talk_id=talk_id))
 
@@ -248,8 +248,8 @@ def match(talk_id: ConversationId) -> BaseResponse:
     if not _existing(talk_id):
         abort(404)
     try:
-        onward = conversations.match(runtime(), talk_id, member_id, by=me().id)
+        onward = strangers.match(runtime(), talk_id, member_id, by=me().id)
     except ConversationError as error:
-        flash(str(error), "error")
+        flash(spoken(error.sentence), "error")
         onward = talk_id
     return redirect(url_for(".page", talk_id=onward))

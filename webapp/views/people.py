@@ -17,7 +17,7 @@ from engine.store.timeline import timeline
 from engine.vocabulary.ids import AddressId, MemberId, OrganizerId
 from engine.vocabulary.words import Channel, SuppressionReason
 from webapp.auth import me, runtime
-from webapp.speech import _
+from webapp.speech import _, spoken
 from webapp.views.choices import ZONES
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
@@ -168,7 +168,7 @@ def tag(member_id: MemberId) -> Response:
         if name:
             members.tag(runtime(), member_id, name)
     except MemberError as error:
-        flash(str(error), "error")
+        flash(spoken(error.sentence), "error")
     return redirect(url_for(".page", member_id=member_id))
 
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from engine.actions import organizers
 from engine.actions.organizers import OrganizerError
 from webapp.auth import close_session, limiter, open_session, public, runtime
-from webapp.speech import _
+from webapp.speech import _, spoken
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -104,7 +104,7 @@ def choose_password(secret: str) -> Response | tuple[str, int]:
     try:
         organizer_id = organizers.choose_password(runtime(), secret, chosen)
     except OrganizerError as error:
-        return render_template("web/sign_in_password.html", problem=str(error)), 422
+        return render_template("web/sign_in_password.html", problem=spoken(error.sentence)), 422
     open_session(organizer_id)
     flash(_("Welcome. From now on you sign in with this password."))
     return redirect(url_for("today.page"))

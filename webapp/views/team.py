@@ -11,7 +11,7 @@ from engine.store.team import Teammate
 from engine.vocabulary.ids import OrganizerId
 from engine.vocabulary.words import Role
 from webapp.auth import admins_only, me, runtime
-from webapp.speech import _
+from webapp.speech import _, spoken
 from webapp.views.choices import ZONES
 
 blueprint = Blueprint("team", __name__)
@@ -43,7 +43,7 @@ def invite() -> str | tuple[str, int]:
     try:
         link = organizers.invite(runtime(), form)
     except OrganizerError as error:
-        return _page(form, str(error)), 422
+        return _page(form, spoken(error.sentence)), 422
     flash(_("%(name)s is invited by mail.", name=form.name))
     return _page(OrganizerForm(name="", email=""), link=link)
 
@@ -55,7 +55,7 @@ def resend(organizer_id: OrganizerId) -> str | tuple[str, int]:
     try:
         link = organizers.invite_again(runtime(), organizer_id)
     except OrganizerError as error:
-        return _page(OrganizerForm(name="", email=""), str(error)), 422
+        return _page(OrganizerForm(name="", email=""), spoken(error.sentence)), 422
     flash(_("%(name)s is invited again by mail.", name=found.name))
     return _page(OrganizerForm(name="", email=""), link=link)
 
@@ -67,7 +67,7 @@ def deactivate(organizer_id: OrganizerId) -> Response | tuple[str, int]:
     try:
         organizers.deactivate(runtime(), organizer_id, by=me().id)
     except OrganizerError as error:
-        return _page(OrganizerForm(name="", email=""), str(error)), 422
+        return _page(OrganizerForm(name="", email=""), spoken(error.sentence)), 422
     flash(_("%(name)s can no longer sign in.", name=found.name))
     return redirect(url_for(".index"))
 

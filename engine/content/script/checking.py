@@ -9,6 +9,7 @@ from engine.content.safe import TemplateMistake
 from engine.rules.folding import fold_words
 from engine.vocabulary.reserved import RESERVED
 from engine.vocabulary.script import GoTo, Gravity, HasReplied, Mistake, NotBuiltYet, ReplyRule, Script, Step
+from engine.vocabulary.sentences import say
 
 _HTML = re.compile(r"<[a-zA-Z/!][^<>]{0,200}>")
 _LINK = re.compile(
@@ -32,14 +33,18 @@ def _of_script(script: Script) -> Iterator[Mistake]:
     if isinstance(script.audience, HasReplied):
         yield Mistake(
             script.lines.get("audience", 1),
-            "Nobody has replied before a walk begins.",
-            "Use this phrase in `Only for:` of a step.",
+            say("Nobody has replied before a walk begins."),
+            say("Use this phrase in `Only for:` of a step."),
         )
     yield from _template(script.sender, script.lines.get("sender", 1))
     seen: set[str] = set()
     for step in script.steps:
         if step.name in seen:
-            yield Mistake(step.line, f"There are two steps called “{step.name}”.", "Rename one of them.")
+            yield Mistake(
+                step.line,
+                say("There are two steps called “%(name)s”.", name=step.name),
+                say("Rename one of them."),
+            )
         seen.add(step.name)
 
 
@@ -47,25 +52,27 @@ def _of_step(script: Script, step: Step) -> Iterator[Mistake]:
     if not step.subject and (step.body or script.translates is None):
         yield Mistake(
             step.line,
-            f"“{step.name}” has no subject.",
-            "Add a line such as `Subject: The porch light is on`.",
+            say("“%(name)s” has no subject.", name=step.name),
+            say("Add a line such as `Subject: The porch light is on`."),
         )
     if not step.body:
         yield Mistake(
-            step.line, f"“{step.name}” has no letter.", "Write it below the settings and an empty line."
+            step.line,
+            say("“%(name)s” has no letter.", name=step.name),
+            say("Write it below the settings and an empty line."),
         )
     if step.text is None and script.translates is None:
         yield Mistake(
             step.line,
-            f"“{step.name}” has no text form: members who chose texts will not get it.",
-            "Add `### text` with a short form of the letter.",
+            say("“%(name)s” has no text form: members who chose texts will not get it.", name=step.name),
+            say("Add `### text` with a short form of the letter."),
             Gravity.ADVICE,
         )
     if step.by_text and step.text is None:
         yield Mistake(
             step.lines.get("by_text", step.line),
-            f"“{step.name}” goes as a text, but has no text form.",
-            "Add `### text`, or leave `By: text` out.",
+            say("“%(name)s” goes as a text, but has no text form.", name=step.name),
+            say("Add `### text`, or leave `By: text` out."),
         )
     for name, words in (("subject", step.subject), ("body", step.body), ("text", step.text or "")):
         yield from _template(words, step.lines.get(name, step.line))
@@ -77,14 +84,16 @@ def _of_body(step: Step) -> Iterator[Mistake]:
     if found := _HTML.search(step.body):
         line = first + step.body.count("\n", 0, found.start())
         yield Mistake(
-            line, f"There is HTML in “{step.name}”.", "Write Markdown: **bold**, [a link](https://…)."
+            line,
+            say("There is HTML in “%(name)s”.", name=step.name),
+            say("Write Markdown: **bold**, [a link](https://…)."),
         )
     if found := _LINK.search(step.body):
         line = first + step.body.count("\n", 0, found.end())
-        yield Mistake(line, "A link holds a variable.", "Write the whole address of the link out.")
+        yield Mistake(line, say("A link holds a variable."), say("Write the whole address of the link out."))
     if found := _PICTURE.search(step.body):
         line = first + step.body.count("\n", 0, found.start())
-        yield Mistake(line, "Letters carry no pictures.", "Link to it: [the garden](https://…).")
+        yield Mistake(line, say("Letters carry no pictures."), say("Link to it: [the garden](https://…)."))
 
 
 def _template(text: str, first: int) -> Iterator[Mistake]:
@@ -100,24 +109,31 @@ def _of_reply(script: Script, place: int, rule: ReplyRule) -> Iterator[Mistake]:
         if " ".join(fold_words(phrase)) in RESERVED:
             yield Mistake(
                 rule.line,
-                f"“{phrase}” belongs to the carriers: who texts it stops or starts everything.",
-                "Ask for another word.",
+                say(
+                    "“%(phrase)s” belongs to the carriers: who texts it stops or starts everything.",
+                    phrase=phrase,
+                ),
+                say("Ask for another word."),
             )
     for act in rule.acts:
         if isinstance(act, GoTo) and script.translates is None:
             yield from _jump(script, place, rule, act.step)
         if isinstance(act, NotBuiltYet):
-            words = f"“{act.words}” arrives in a later release; until then an organizer answers."
-            yield Mistake(rule.line, words, "Nothing to mend.", Gravity.ADVICE)
+            words = say(
+                "“%(words)s” arrives in a later release; until then an organizer answers.", words=act.words
+            )
+            yield Mistake(rule.line, words, say("Nothing to mend."), Gravity.ADVICE)
 
 
 def _jump(script: Script, place: int, rule: ReplyRule, step: str) -> Iterator[Mistake]:
     target = script.index(step)
     if target is None:
         near = get_close_matches(step, [known.name for known in script.steps], 1, 0.5)
-        hint = f"Did you mean “{near[0]}”?" if near else "Name a step below this one."
-        yield Mistake(rule.line, f"There is no step called “{step}”.", hint)
+        hint = say("Did you mean “%(near)s”?", near=near[0]) if near else say("Name a step below this one.")
+        yield Mistake(rule.line, say("There is no step called “%(step)s”.", step=step), hint)
     elif target <= place:
         yield Mistake(
-            rule.line, f"“go to {step}” goes back.", "A walk only goes forward: name a step below this one."
+            rule.line,
+            say("“go to %(step)s” goes back.", step=step),
+            say("A walk only goes forward: name a step below this one."),
         )

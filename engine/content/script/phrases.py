@@ -30,6 +30,7 @@ from engine.vocabulary.script import (
     Tagged,
     When,
 )
+from engine.vocabulary.sentences import Sentence, say
 
 # Every form there is, with words of an example in it.
 WHEN_FORMS = (
@@ -68,7 +69,7 @@ _AT = r"(?:, at (?P<at>\d{1,2}:\d{2}))?"
 class PhraseMistake(ValueError):
     """`mend` says what to write instead."""
 
-    def __init__(self, what: str, mend: str) -> None:
+    def __init__(self, what: Sentence, mend: Sentence) -> None:
         super().__init__(what)
         self.what, self.mend = what, mend
 
@@ -77,7 +78,8 @@ def clock_time(text: str) -> time:
     found = re.fullmatch(r"(\d{1,2}):(\d{2})", text.strip())
     if found is None or int(found[1]) > 23 or int(found[2]) > 59:
         raise PhraseMistake(
-            f"“{text.strip()}” is not a time of day.", "Write hours and minutes, such as 9:30 or 18:00."
+            say("“%(text)s” is not a time of day.", text=text.strip()),
+            say("Write hours and minutes, such as 9:30 or 18:00."),
         )
     return time(int(found[1]), int(found[2]))
 
@@ -91,16 +93,16 @@ def when(text: str) -> When:
         found = re.fullmatch(pattern, phrase, re.IGNORECASE)
         if found is not None:
             return make(found)
-    raise PhraseMistake(f"“{phrase}” is not a moment we know.", _one_of(WHEN_FORMS))
+    raise PhraseMistake(say("“%(phrase)s” is not a moment we know.", phrase=phrase), _one_of(WHEN_FORMS))
 
 
-def _one_of(forms: Sequence[str]) -> str:
-    return f"Write one of: {' · '.join(forms)}."
+def _one_of(forms: Sequence[str]) -> Sentence:
+    return say("Write one of: %(forms)s.", forms=" · ".join(forms))
 
 
-def _meant(phrase: str, forms: Sequence[str]) -> str:
+def _meant(phrase: str, forms: Sequence[str]) -> Sentence:
     near = get_close_matches(phrase, forms, 1, 0.5)
-    return f"Did you mean “{near[0]}”?" if near else _one_of(forms)
+    return say("Did you mean “%(near)s”?", near=near[0]) if near else _one_of(forms)
 
 
 def _later(found: re.Match[str]) -> When:
@@ -109,11 +111,12 @@ def _later(found: re.Match[str]) -> When:
     at = clock_time(found["at"]) if found["at"] else None
     if at is not None and unit not in ("days", "weeks"):
         raise PhraseMistake(
-            f"“, at {found['at']}” goes with days and weeks only.", "Leave the time of day out."
+            say("“, at %(at)s” goes with days and weeks only.", at=found["at"]),
+            say("Leave the time of day out."),
         )
     if not timedelta(0) < wait <= timedelta(days=730):
         raise PhraseMistake(
-            "A step comes between a minute and two years later.", "Choose a number in between."
+            say("A step comes between a minute and two years later."), say("Choose a number in between.")
         )
     return Later(wait, at)
 
@@ -127,7 +130,7 @@ def _on_date(found: re.Match[str]) -> When:
         day = date.fromisoformat(found["date"])
     except ValueError as error:
         raise PhraseMistake(
-            f"“{found['date']}” is not in the calendar.", "Write it as 2026-12-01."
+            say("“%(date)s” is not in the calendar.", date=found["date"]), say("Write it as 2026-12-01.")
         ) from error
     return OnDate(day, clock_time(found["at"]) if found["at"] else None)
 
@@ -146,8 +149,12 @@ def weekday(text: str) -> Day:
         if word in (name, name[:3]):
             return day
     near = get_close_matches(word, [*_DAY_NAMES, *(name[:3] for name in _DAY_NAMES)], 1)
-    hint = f"Did you mean {near[0].capitalize()}?" if near else "Write Mon, Tue, Wed, Thu, Fri, Sat or Sun."
-    raise PhraseMistake(f"“{text.strip()}” is not a day of the week.", hint)
+    hint = (
+        say("Did you mean %(near)s?", near=near[0].capitalize())
+        if near
+        else say("Write Mon, Tue, Wed, Thu, Fri, Sat or Sun.")
+    )
+    raise PhraseMistake(say("“%(text)s” is not a day of the week.", text=text.strip()), hint)
 
 
 def audience(text: str) -> Audience:
@@ -163,7 +170,9 @@ def audience(text: str) -> Audience:
         return Tagged(found[2].strip(), has=found[1] is None)
     if found := re.fullmatch(r"people who read (\w+)", lower):
         return Speaks(_language(found[1]))
-    raise PhraseMistake(f"“{phrase}” names nobody we know.", _meant(lower, AUDIENCE_FORMS))
+    raise PhraseMistake(
+        say("“%(phrase)s” names nobody we know.", phrase=phrase), _meant(lower, AUDIENCE_FORMS)
+    )
 
 
 _AUDIENCES: dict[str, Audience] = {
@@ -182,7 +191,8 @@ def _language(word: str) -> str:
     if re.fullmatch(r"[a-z]{2}", word):
         return word
     raise PhraseMistake(
-        f"We do not know the language “{word}”.", f"Write {' or '.join(LANGUAGES)}, or its code."
+        say("We do not know the language “%(word)s”.", word=word),
+        say("Write %(languages)s, or its code.", languages=" or ".join(LANGUAGES)),
     )
 
 
@@ -195,7 +205,7 @@ def goal(text: str) -> Goal:
         return HasTag(found[1].strip())
     if re.fullmatch(r"has an? .{1,50}", phrase):
         return HasTag(phrase)
-    raise PhraseMistake(f"“{phrase}” is not a goal we know.", _one_of(GOAL_FORMS))
+    raise PhraseMistake(say("“%(phrase)s” is not a goal we know.", phrase=phrase), _one_of(GOAL_FORMS))
 
 
 def acts(text: str) -> tuple[Act, ...]:
@@ -203,7 +213,7 @@ def acts(text: str) -> tuple[Act, ...]:
     parts = [part.strip() for part in re.split(r",? then |, ?", " ".join(text.split())) if part.strip()]
     if not parts:
         raise PhraseMistake(
-            "This line says nothing about what happens.", "Write what happens after the colon."
+            say("This line says nothing about what happens."), say("Write what happens after the colon.")
         )
     return tuple(_act(part.removeprefix("then ").strip()) for part in parts)
 
@@ -220,7 +230,9 @@ def _act(text: str) -> Act:
         return Finish()
     if lower.startswith(LATER_FORMS):
         return NotBuiltYet(lower)
-    raise PhraseMistake(f"“{text}” is nothing we can do.", _meant(lower, (*ACT_FORMS, *LATER_FORMS)))
+    raise PhraseMistake(
+        say("“%(text)s” is nothing we can do.", text=text), _meant(lower, (*ACT_FORMS, *LATER_FORMS))
+    )
 
 
 # --- and back ---------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 from engine.content.script import checking, phrases
 from engine.content.script.phrases import PhraseMistake
 from engine.vocabulary.script import Day, Gravity, Mistake, ReplyRule, RightAway, Script, Step, Window
+from engine.vocabulary.sentences import Sentence, say
 
 LONGEST_FILE = 400_000  # characters
 MOST_MISTAKES = 200  # told at once
@@ -40,7 +41,7 @@ class _Page:
     lines: list[str]
     mistakes: list[Mistake] = field(default_factory=list)
 
-    def wrong(self, line: int, what: str, mend: str, gravity: Gravity = Gravity.ERROR) -> None:
+    def wrong(self, line: int, what: Sentence, mend: Sentence, gravity: Gravity = Gravity.ERROR) -> None:
         self.mistakes.append(Mistake(line, what, mend, gravity))
 
 
@@ -49,7 +50,9 @@ def parse(text: str, name: str) -> Parsed:
     page = _Page(_lines(text))
     if len(text) > LONGEST_FILE:
         page.wrong(
-            len(page.lines), f"The file goes on after {LONGEST_FILE:,} characters.", "Make it shorter."
+            len(page.lines),
+            say("The file goes on after %(most)s characters.", most=f"{LONGEST_FILE:,}"),
+            say("Make it shorter."),
         )
     body = _front_matter(page)
     if body is None:
@@ -66,7 +69,14 @@ def _told(mistakes: list[Mistake]) -> tuple[Mistake, ...]:
     told, left = mistakes[:MOST_MISTAKES], mistakes[MOST_MISTAKES:]
     if left:
         worst = max((found.gravity for found in left), key=lambda gravity: gravity is Gravity.ERROR)
-        told.append(Mistake(left[0].line, f"There are {len(left):,} more.", "Mend those above first.", worst))
+        told.append(
+            Mistake(
+                left[0].line,
+                say("There are %(count)s more.", count=f"{len(left):,}"),
+                say("Mend those above first."),
+                worst,
+            )
+        )
     return tuple(told)
 
 
@@ -82,17 +92,23 @@ def _lines(text: str) -> list[str]:
 def _front_matter(page: _Page) -> tuple[dict[str, Any], int] | None:
     """The file's settings as fields of Script, and the line after them."""
     if page.lines[0].strip() != _FENCE:
-        page.wrong(1, "The file does not begin with its settings.", "Begin with a line of three dashes: ---")
+        page.wrong(
+            1,
+            say("The file does not begin with its settings."),
+            say("Begin with a line of three dashes: ---"),
+        )
         return None
     end = next((n for n, line in enumerate(page.lines[1:], 1) if line.strip() == _FENCE), None)
     if end is None:
-        page.wrong(1, "The settings never end.", "Put a line of three dashes --- below the last setting.")
+        page.wrong(
+            1, say("The settings never end."), say("Put a line of three dashes --- below the last setting.")
+        )
         return None
     lines = [(n + 1, page.lines[n]) for n in range(1, end) if page.lines[n].strip()]
     fields = _settings(page, lines, _OF_FILE)
     window = _window(fields)
     if "title" not in fields["lines"]:
-        page.wrong(1, "The sequence has no title.", "Add a line such as `Title: The porch light`.")
+        page.wrong(1, say("The sequence has no title."), say("Add a line such as `Title: The porch light`."))
     return {"title": ""} | fields | {"window": window}, end + 1
 
 
@@ -113,14 +129,16 @@ def _settings(page: _Page, lines: Iterable[tuple[int, str]], known: dict[str, _S
     for line, text in lines:
         found = _SETTING.fullmatch(text.strip())
         if found is None:
-            mend = "Write a name, a colon and a value; a letter begins after an empty line."
-            page.wrong(line, f"“{text.strip()[:40]}” is not a setting.", mend)
+            mend = say("Write a name, a colon and a value; a letter begins after an empty line.")
+            page.wrong(line, say("“%(text)s” is not a setting.", text=text.strip()[:40]), mend)
             continue
         setting = _known(page, line, found[1].strip(), known)
         if setting is None:
             continue
         if setting.field in fields["lines"]:
-            page.wrong(line, f"“{found[1]}” stands here twice.", "Keep one of the two lines.")
+            page.wrong(
+                line, say("“%(name)s” stands here twice.", name=found[1]), say("Keep one of the two lines.")
+            )
             continue
         fields["lines"][setting.field] = line
         try:
@@ -141,41 +159,55 @@ def _known(page: _Page, line: int, name: str, known: dict[str, _Setting]) -> _Se
 def _unknown(page: _Page, line: int, name: str, known: list[str]) -> None:
     later = next((word for word in _LATER if word.lower() == name.lower()), None)
     if later is not None:
-        page.wrong(line, f"“{later}:” arrives in a later release.", "Leave this line out for now.")
+        page.wrong(
+            line,
+            say("“%(later)s:” arrives in a later release.", later=later),
+            say("Leave this line out for now."),
+        )
         return
     near = get_close_matches(name.lower(), [key.lower() for key in known], 1, 0.6)
     meant = next((key for key in known if near and key.lower() == near[0]), None)
-    mend = f"Did you mean “{meant}”?" if meant else f"Settings here are: {', '.join(known)}."
-    page.wrong(line, f"There is no setting called “{name}”.", mend)
+    mend = (
+        say("Did you mean “%(meant)s”?", meant=meant)
+        if meant
+        else say("Settings here are: %(known)s.", known=", ".join(known))
+    )
+    page.wrong(line, say("There is no setting called “%(name)s”.", name=name), mend)
 
 
 def _words(text: str) -> str:
     if not text:
         raise PhraseMistake(
-            "This setting is empty.", "Write something after the colon, or leave the line out."
+            say("This setting is empty."), say("Write something after the colon, or leave the line out.")
         )
     return text
 
 
 def _yes(text: str) -> bool:
     if text.lower() not in ("yes", "no"):
-        raise PhraseMistake(f"“{text}” is neither yes nor no.", "Write yes or no.")
+        raise PhraseMistake(say("“%(text)s” is neither yes nor no.", text=text), say("Write yes or no."))
     return text.lower() == "yes"
 
 
 def _code(text: str) -> str:
     if not re.fullmatch(r"[a-z]{2}", text):
-        raise PhraseMistake(f"“{text}” is not a language code.", "Write two letters, such as en or es.")
+        raise PhraseMistake(
+            say("“%(text)s” is not a language code.", text=text), say("Write two letters, such as en or es.")
+        )
     return text
 
 
 def _hours(text: str) -> tuple[time, time]:
     first, dash, last = text.replace("–", "-").partition("-")
     if not dash:
-        raise PhraseMistake(f"“{text}” is not a span of hours.", "Write it as 9:00-19:30.")
+        raise PhraseMistake(
+            say("“%(text)s” is not a span of hours.", text=text), say("Write it as 9:00-19:30.")
+        )
     opens, closes = phrases.clock_time(first), phrases.clock_time(last)
     if opens == closes:
-        raise PhraseMistake(f"“{text}” leaves no time at all.", "Write it as 9:00-19:30.")
+        raise PhraseMistake(
+            say("“%(text)s” leaves no time at all.", text=text), say("Write it as 9:00-19:30.")
+        )
     return opens, closes
 
 
@@ -185,7 +217,9 @@ def _days(text: str) -> frozenset[Day]:
 
 def _by(text: str) -> bool:
     if text.lower() not in ("text", "letter"):
-        raise PhraseMistake(f"“{text}” is not a way to go.", "Write `By: text`, or leave the line out.")
+        raise PhraseMistake(
+            say("“%(text)s” is not a way to go.", text=text), say("Write `By: text`, or leave the line out.")
+        )
     return text.lower() == "text"
 
 
@@ -217,7 +251,11 @@ def _steps(page: _Page, start: int, *, translation: bool) -> tuple[str, list[Ste
     heads = [n for n in range(start, len(page.lines)) if _STEP.fullmatch(page.lines[n].rstrip())]
     notes = "\n".join(page.lines[start : heads[0] if heads else len(page.lines)]).strip()
     if not heads:
-        page.wrong(start + 1, "There is no letter in this file.", "Begin one with a line such as `## hello`.")
+        page.wrong(
+            start + 1,
+            say("There is no letter in this file."),
+            say("Begin one with a line such as `## hello`."),
+        )
     ends = [*heads, len(page.lines)][1:]
     return notes, [
         _step(page, head, end, translation=translation) for head, end in zip(heads, ends, strict=True)
@@ -234,8 +272,8 @@ def _step(page: _Page, head: int, end: int, *, translation: bool) -> Step:
     if "when" not in lines and not translation:
         page.wrong(
             head + 1,
-            f"“{name}” does not say when it comes.",
-            "Add a line such as `When: 3 days later, at 10:00`.",
+            say("“%(name)s” does not say when it comes.", name=name),
+            say("Add a line such as `When: 3 days later, at 10:00`."),
         )
     return Step(
         name=name,
@@ -260,8 +298,8 @@ def _first_setting(page: _Page, first: int, end: int) -> int:
 def _step_name(page: _Page, head: int) -> str:
     name = page.lines[head].lstrip("#").strip()
     if not _NAME.fullmatch(name):
-        what = f"“{name[:60]}” cannot be the name of a step."
-        page.wrong(head + 1, what, "Use small letters, digits and dashes.")
+        what = say("“%(name)s” cannot be the name of a step.", name=name[:60])
+        page.wrong(head + 1, what, say("Use small letters, digits and dashes."))
     return name
 
 
@@ -280,10 +318,14 @@ def _parts(page: _Page, start: int, end: int) -> tuple[dict[str, str], dict[str,
         part = head[1].strip().lower()
         if part not in ("text", "replies"):
             near = get_close_matches(part, ("text", "replies"), 1, 0.6)
-            mend = f"Did you mean “### {near[0]}”?" if near else "There are `### text` and `### replies`."
-            page.wrong(n + 1, f"A letter has no part called “{head[1].strip()[:60]}”.", mend)
+            mend = (
+                say("Did you mean “### %(near)s”?", near=near[0])
+                if near
+                else say("There are `### text` and `### replies`.")
+            )
+            page.wrong(n + 1, say("A letter has no part called “%(part)s”.", part=head[1].strip()[:60]), mend)
         elif part in found:
-            page.wrong(n + 1, f"“### {part}” stands here twice.", "Put both into one.")
+            page.wrong(n + 1, say("“### %(part)s” stands here twice.", part=part), say("Put both into one."))
         found.setdefault(part, [])
     return {part: "\n".join(found[part]).strip() for part in begins}, begins
 
@@ -306,12 +348,14 @@ def _replies(page: _Page, start: int, end: int) -> tuple[ReplyRule, ...]:
 def _reply(page: _Page, line: int, text: str) -> ReplyRule | None:
     meant, colon, happens = text.removeprefix("-").partition(":")
     if not text.startswith("-") or not colon:
-        page.wrong(line, "This is not a line of replies.", "Write `- yes, sure: go to buddy`.")
+        page.wrong(line, say("This is not a line of replies."), say("Write `- yes, sure: go to buddy`."))
         return None
     said = tuple(" ".join(phrase.lower().split()) for phrase in meant.split(",") if phrase.strip())
     if not said:
         page.wrong(
-            line, "This line does not say what was meant.", "Write `- anything else: a person answers`."
+            line,
+            say("This line does not say what was meant."),
+            say("Write `- anything else: a person answers`."),
         )
         return None
     try:

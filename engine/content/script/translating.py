@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from engine.vocabulary.script import USUAL_SENDER, Gravity, Mistake, ReplyRule, Script, Step
+from engine.vocabulary.sentences import say
 
 _ORIGINALS = {  # by field: the settings that a translation leaves to its original
     "audience": "For", "hours": "Send between", "days": "Days", "goal": "Goal",
@@ -47,25 +48,38 @@ def check_translation(original: Script, translation: Script) -> tuple[Mistake, .
     """What a translation lacks, and what it has too much of."""
     found = []
     if translation.translates != original.name:
-        what = f"This translates “{translation.translates}”, but the original is “{original.name}”."
+        what = say(
+            "This translates “%(other)s”, but the original is “%(name)s”.",
+            other=translation.translates,
+            name=original.name,
+        )
         line = translation.lines.get("translates", 1)
-        found.append(Mistake(line, what, f"Write `Translates: {original.name}`."))
+        found.append(Mistake(line, what, say("Write `Translates: %(name)s`.", name=original.name)))
     if translation.language == original.language:
-        line, what = translation.lines.get("language", 1), "The translation has the original's language."
-        found.append(Mistake(line, what, "Set `Language:` to its own."))
+        line, what = translation.lines.get("language", 1), say("The translation has the original's language.")
+        found.append(Mistake(line, what, say("Set `Language:` to its own.")))
     found += _not_its_own(translation)
     for step in translation.steps:
         found += [*_not_its_own(step), *_step(original, step)]
     for step in original.steps:
         if translation.step(step.name) is None:
-            what = f"“{step.name}” is not translated; members will get it in {original.language}."
-            found.append(Mistake(1, what, f"Add `## {step.name}`.", Gravity.ADVICE))
+            what = say(
+                "“%(name)s” is not translated; members will get it in %(language)s.",
+                name=step.name,
+                language=original.language,
+            )
+            found.append(Mistake(1, what, say("Add `## %(name)s`.", name=step.name), Gravity.ADVICE))
     return tuple(found)
 
 
 def _not_its_own(part: Script | Step) -> list[Mistake]:
     return [
-        Mistake(line, f"“{_ORIGINALS[field]}” is for the original to say.", "Leave it out.", Gravity.ADVICE)
+        Mistake(
+            line,
+            say("“%(setting)s” is for the original to say.", setting=_ORIGINALS[field]),
+            say("Leave it out."),
+            Gravity.ADVICE,
+        )
         for field, line in part.lines.items()
         if field in _ORIGINALS
     ]
@@ -75,11 +89,19 @@ def _step(original: Script, step: Step) -> list[Mistake]:
     first = original.step(step.name)
     if first is None:
         return [
-            Mistake(step.line, f"The original has no step called “{step.name}”.", "Use the original's names.")
+            Mistake(
+                step.line,
+                say("The original has no step called “%(name)s”.", name=step.name),
+                say("Use the original's names."),
+            )
         ]
     allowed = {act for rule in first.replies for act in rule.acts}
     return [
-        Mistake(rule.line, "This reply does what the original's replies do not.", "Translate the words only.")
+        Mistake(
+            rule.line,
+            say("This reply does what the original's replies do not."),
+            say("Translate the words only."),
+        )
         for rule in step.replies
         if not set(rule.acts) <= allowed
     ]
