@@ -10,6 +10,7 @@ import hmac
 import json
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,14 +68,21 @@ class KeyRing:
             raise KeyFileError(f"The key file {path} cannot be read ({type(error).__name__}).") from error
 
     def save(self, path: Path) -> None:
-        """Writes a new key file readable by its owner only; an existing file is never replaced."""
+        """Writes a new key file readable by its owner only, whole or not at all; an existing file is never
+        replaced (FileExistsError)."""
         encoded = {str(number): base64.b64encode(key).decode() for number, key in self.keys.items()}
         text = json.dumps(
             {"current": self.current, "keys": encoded, "index": base64.b64encode(self.index).decode()}
         )
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
+        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=path.name)  # its owner's only
+        try:
+            with os.fdopen(handle, "w") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(handle)
+            os.link(draft, path)  # unlike a rename it refuses to replace
+        finally:
+            os.unlink(draft)
 
     def derive(self, purpose: str, key_id: int) -> bytes:
         """A 32-byte key for one purpose. Raises KeyError for a key id the ring does not hold."""
