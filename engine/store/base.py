@@ -104,12 +104,14 @@ def table_of(row: type[Base]) -> Table:
     return table
 
 
-def insert_new(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def insert_new(
+    session: Session, table: Table, rows: Sequence[Mapping[str, Any]], *, returning: str = "id"
+) -> list[str]:
     """Inserts the rows whose unique keys are not taken yet; returns the ids of those that were new."""
     if not rows:
         return []
     make = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = make(table).on_conflict_do_nothing().returning(table.c.id)
+    statement = make(table).on_conflict_do_nothing().returning(table.c[returning])
     return list(session.execute(statement, list(rows)).scalars())
 
 

@@ -94,6 +94,17 @@ class Refusal(StrEnum):
     UNSENDABLE = "unsendable"  # the letter could not be composed for this member
 
 
+class HoldReason(StrEnum):
+    """Why nothing of a channel is sent until a person releases it."""
+
+    RESTORED = "restored"  # from a backup: what members said since is not known here
+    REFUSED_STREAM = "refused_stream"  # a receiver refuses all our mail (5.7.x): authentication, reputation
+    REFUSED_LOGIN = "refused_login"  # our own relay or provider does not let us in
+    NOT_APPROVED = "not_approved"  # the number is not registered for what we send
+    FILTERED = "filtered"  # carriers filter our texts as spam
+    BY_ADMIN = "by_admin"
+
+
 class ConversationState(StrEnum):
     OPEN = "open"  # somebody owes the member an answer
     WAITING = "waiting"  # it is the member's turn
