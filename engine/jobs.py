@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from threading import Event
 
-from engine.actions import conversations, deliveries, enrollments
+from engine.actions import conversations, deliveries, enrollments, reconciling
 from engine.queues import ThreadQueue
 from engine.runtime import Runtime
 from engine.store import heartbeats, timers
@@ -30,7 +30,7 @@ def tick(rt: Runtime) -> int:
     moved = enrollments.enroll_audiences(rt)
     while step := enrollments.advance(rt):
         moved += step
-    return moved + _ring_timers(rt) + deliveries.reconcile(rt).total()
+    return moved + _ring_timers(rt) + reconciling.reconcile(rt).total()
 
 
 def _ring_timers(rt: Runtime) -> int:

@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import timedelta
+from time import monotonic, sleep
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from engine.clock import Clock, Ids
@@ -81,6 +84,20 @@ class Runtime:
             Session(connection, expire_on_commit=False, autoflush=False) as session,
         ):
             yield session
+
+    def insist(self, act: Callable[[], None], *, within: timedelta) -> None:
+        """Does `act` (one transaction), again and again while the database is away or refuses it for
+        others' sake (a deadlock, a restart), for so long; then raises what it raised last."""
+        until = monotonic() + within.total_seconds()
+        pause = 0.1
+        while True:
+            try:
+                return act()
+            except (OperationalError, InterfaceError):
+                if monotonic() + pause > until:
+                    raise
+            sleep(pause)
+            pause = min(pause * 2, 5.0)
 
     def after_commit(self, act: Callable[[], None]) -> None:
         """Runs `act` once the outermost transaction is committed, never if it is rolled back; at

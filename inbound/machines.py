@@ -1,7 +1,7 @@
 """Links for what no person wrote: loops, bounces, complaints, out-of-office notes."""
 
 from engine.actions import addresses, filing
-from engine.actions.deliveries import BadNews, note_bad_news
+from engine.actions.receipts import BadNews, note_bad_news
 from engine.store.addresses import Address
 from engine.store.deliveries import Answered, answered
 from engine.vocabulary.ids import DeliveryId

@@ -5,12 +5,11 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from engine.actions import auditing, enrollments
-from engine.actions.deliveries import STOP_CAUSE
 from engine.runtime import Runtime
 from engine.store import reach
 from engine.store.addresses import Address, Suppression, ids_by_hash, lift_standing
 from engine.store.base import insert_new, table_of
-from engine.store.deliveries import Delivery, skip_unsent
+from engine.store.deliveries import STOP_CAUSE, Delivery, skip_unsent
 from engine.store.enrollments import of_member
 from engine.vocabulary.ids import AddressId
 from engine.vocabulary.words import Channel, Ending, EnrollmentState, Refusal, SuppressionReason

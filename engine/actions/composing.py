@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -17,9 +18,10 @@ from engine.content import safe
 from engine.content.compose import Layout, Skeleton, compile_letter, compile_personal, read_skeleton
 from engine.content.mime import Headers
 from engine.privacy import tokens
+from engine.rules.hours import closing_moment
 from engine.runtime import Runtime
 from engine.store.claims import Claimed, Frozen, Verdict
-from engine.store.community import Community, the_community
+from engine.store.community import Community, the_community, window_of
 from engine.store.deliveries import Delivery, skeleton_content
 from engine.store.members import Member
 from engine.store.messages import Message, last_inbound_id
@@ -109,8 +111,17 @@ class _Desk:
             sender=self._sender(row),
             payload=payload_of(skeleton, frozen),
             rfc_message_id=frozen.rfc_message_id,
+            first_tried=frozen.composed_at,
+            valid_until=self._valid_until(row),
         )
         return Composed(frozen, (skeleton.hash, skeleton.to_json()), outgoing)
+
+    def _valid_until(self, row: Claimed) -> datetime | None:
+        """A letter by text must not wait at the provider until it is night."""
+        if row.channel is not Channel.SMS or not row.step or row.cause.startswith(TEST_CAUSE):
+            return None
+        zone = row.zone or self.community.zone
+        return closing_moment(window_of(self.community), zone, self.rt.clock.now())
 
     def _sender(self, row: Claimed) -> str:
         if row.channel is Channel.SMS:

@@ -1,32 +1,29 @@
-"""The ledger at work: queue, claim, decide, freeze, send, record; and what to do after a crash."""
+"""The ledger at work: queue, claim, decide, freeze, send. What comes of it is in `receipts`, what a crash
+leaves behind in `reconciling`."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from engine.actions import receipts
 from engine.actions.composing import TEST_CAUSE, Composed, compose
 from engine.rules.permission import Allowed, Held, Nature, NotYet, Reach, Refused, may_reach
 from engine.runtime import Runtime
-from engine.store import claims, conversations, messages, reach
+from engine.store import claims, conversations, holds, messages, reach
 from engine.store.base import insert_new, table_of
-from engine.store.claims import Claimed, Recorded, Verdict
-from engine.store.community import Community, the_community
-from engine.store.deliveries import Delivery, keep_skeleton
+from engine.store.claims import Claimed, Verdict
+from engine.store.community import Community, the_community, window_of
+from engine.store.deliveries import STOP_CAUSE, Delivery, keep_skeleton
 from engine.store.sequences import SequenceState
 from engine.vocabulary.ids import AddressId, DeliveryId, MemberId, MessageId
-from engine.vocabulary.messages import Receipt, ReceiptKind
-from engine.vocabulary.script import Window
 from engine.vocabulary.words import Channel, ConsentState, DeliveryState, Ending, Job, SuppressionReason
 
 LEASE = timedelta(seconds=60)
+RECORDED_WITHIN = timedelta(seconds=50)  # what was sent is written down before the lease ends
 WIRE_CHUNK = 50  # entered in_flight by one commit: what a crash can leave unknown
 BATCH = 200
-STOP_CAUSE = "stop:"  # causes that begin so carry the one confirmation of a STOP
-_FIRST_RETRY = timedelta(minutes=2)
-_LAST_ATTEMPT = 12
 
 
 @dataclass(frozen=True)
@@ -65,13 +62,15 @@ def queue_message(rt: Runtime, words: Words) -> DeliveryId | None:
 
 
 def deliver(rt: Runtime, limit: int = BATCH) -> int:
-    """Carries what is due, one claimed batch; returns how many rows it claimed. Call until 0.
+    """Carries what is due on the channels that are not held, one claimed batch; returns how many rows it
+    claimed. Call until 0.
 
     1. Claim under a lease. 2. Ask permission again; put aside what may not leave. 3. Compose with no
     transaction open. 4. For each wire chunk: commit in_flight, send, record.
     """
     with rt.transaction() as session:
-        claimed = claims.claim_due(session, rt.clock.now(), LEASE, limit)
+        open_channels = set(Channel) - {hold.channel for hold in holds.standing(session)}
+        claimed = claims.claim_due(session, rt.clock.now(), LEASE, limit, open_channels)
         allowed = _permitted(rt, session, claimed)
     for channel in Channel:
         composed = compose(rt, [row for row in allowed if row.channel is channel])
@@ -149,11 +148,6 @@ def nature_of(row: Claimed) -> Nature:
     return Nature.ANSWER if row.auto else Nature.REPLY
 
 
-def window_of(community: Community) -> Window:
-    """The community's quiet hours, as a window; a sequence may only narrow it."""
-    return Window(opens=time.fromisoformat(community.opens), closes=time.fromisoformat(community.closes))
-
-
 def _carry(rt: Runtime, channel: Channel, chunk: Sequence[Composed]) -> None:
     """One wire chunk. Between the two transactions lies the only window in which a crash leaves a
     message unknown."""
@@ -163,80 +157,5 @@ def _carry(rt: Runtime, channel: Channel, chunk: Sequence[Composed]) -> None:
         entered = claims.enter_in_flight(session, [letter.frozen for letter in chunk])
     batch = [letter.outgoing for letter in chunk if letter.frozen.id in entered]
     if batch:
-        record(rt, channel, rt.doors.gateway(channel).carry(batch))
-
-
-def record(rt: Runtime, channel: Channel, receipts: Sequence[Receipt]) -> None:
-    """Writes what a gateway answered. An email that may have arrived is due again under the same
-    Message-ID; a text that may have arrived waits for a person."""
-    with rt.transaction() as session:
-        claims.record(session, [_recorded(rt, channel, receipt) for receipt in receipts])
-
-
-def _recorded(rt: Runtime, channel: Channel, receipt: Receipt) -> Recorded:
-    now = rt.clock.now()
-    kind = receipt.kind
-    if kind is ReceiptKind.UNKNOWN and channel is Channel.EMAIL:
-        kind = ReceiptKind.DEFERRED
-    match kind:
-        case ReceiptKind.ACCEPTED:
-            return Recorded(
-                receipt.delivery_id,
-                receipt.attempt,
-                DeliveryState.ACCEPTED,
-                provider_id=receipt.provider_id,
-                accepted_at=now,
-            )
-        case ReceiptKind.DEFERRED if receipt.attempt < _LAST_ATTEMPT:
-            again = now + min(_FIRST_RETRY * 2 ** (receipt.attempt - 1), timedelta(hours=4))
-            return Recorded(
-                receipt.delivery_id, receipt.attempt, DeliveryState.DEFERRED, receipt.detail, due_at=again
-            )
-        case ReceiptKind.UNKNOWN:
-            return Recorded(receipt.delivery_id, receipt.attempt, DeliveryState.UNKNOWN, receipt.detail)
-        case _:
-            return Recorded(receipt.delivery_id, receipt.attempt, DeliveryState.REFUSED, receipt.detail)
-
-
-def reconcile(rt: Runtime, limit: int = 500) -> Counter[str]:
-    """What to do with rows whose worker went silent: claimed ones were never sent and are ready again;
-    of the others the gateway is asked first. Where it cannot say, an email is sent again, byte for byte
-    under the same Message-ID, and a text never blind: a person must decide."""
-    with rt.reading() as session:
-        silent = claims.expired_leases(session, limit)
-    verdicts = [(gone, _after_silence(rt, gone)) for gone in silent]
-    with rt.transaction() as session:
-        for gone, state in verdicts:
-            claims.give_back(session, gone, state)
-    if silent:
-        rt.ring(Job.DELIVER)
-    return Counter(str(state) for _, state in verdicts)
-
-
-def _after_silence(rt: Runtime, gone: claims.Expired) -> DeliveryState:
-    if gone.state is DeliveryState.CLAIMED:
-        return DeliveryState.READY
-    match rt.doors.gateway(gone.channel).carried(gone.id):
-        case True:
-            return DeliveryState.ACCEPTED
-        case None if gone.channel is Channel.SMS:
-            return DeliveryState.UNKNOWN
-        case _:
-            return DeliveryState.READY
-
-
-@dataclass(frozen=True)
-class BadNews:
-    """What came back about a delivery after it was accepted."""
-
-    delivery_id: DeliveryId
-    state: DeliveryState  # BOUNCED or COMPLAINED
-    reason: str
-
-
-def note_bad_news(rt: Runtime, news: BadNews) -> None:
-    """Terminal states never go back: a second report changes nothing."""
-    with rt.transaction() as session:
-        row = session.get(Delivery, news.delivery_id)
-        if row is not None and row.state not in (DeliveryState.BOUNCED, DeliveryState.COMPLAINED):
-            row.state, row.problem = news.state, news.reason[:200]
+        given = rt.doors.gateway(channel).carry(batch)
+        rt.insist(lambda: receipts.record(rt, batch, given), within=RECORDED_WITHIN)

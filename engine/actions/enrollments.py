@@ -9,14 +9,13 @@ from typing import Any, assert_never
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from engine.actions.deliveries import window_of
 from engine.actions.scripts import script_of
 from engine.rules.hours import next_open_moment
 from engine.rules.walk import Facts, Finish, Place, Send, Skip, Stand, Wait, next_move
 from engine.runtime import Runtime
 from engine.store import audiences, conversations, enrollments, members, reach, sequences
 from engine.store.base import insert_new, table_of
-from engine.store.community import the_community
+from engine.store.community import the_community, window_of
 from engine.store.deliveries import Delivery, release_held, skip_unsent
 from engine.store.enrollments import Enrollment, Walker
 from engine.store.enrollments import Move as NewPlace

@@ -9,14 +9,13 @@ from sqlalchemy.orm import Session
 
 from engine.actions import auditing
 from engine.actions.composing import Shown, show
-from engine.actions.deliveries import window_of
 from engine.actions.scripts import script_of
 from engine.content.script import check_translation, parse
 from engine.content.sms import count
 from engine.rules.hours import ever_both_open
 from engine.runtime import Runtime
 from engine.store import sequences
-from engine.store.community import the_community
+from engine.store.community import the_community, window_of
 from engine.store.deliveries import Delivery, release_held
 from engine.store.enrollments import Enrollment
 from engine.store.members import Member

@@ -1,10 +1,10 @@
 """The promise every gateway keeps."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from engine.vocabulary.ids import DeliveryId
-from engine.vocabulary.messages import Outgoing, Receipt
+from engine.vocabulary.messages import Fault, Outgoing, Receipt, ReceiptKind
 from engine.vocabulary.words import Channel
 
 
@@ -23,13 +23,36 @@ class Gateway(Protocol):
 
     def carry(self, batch: Sequence[Outgoing]) -> list[Receipt]: ...
 
-    def carried(self, delivery_id: DeliveryId) -> bool | None:
-        """Whether any attempt at this delivery was taken over; None: this gateway cannot say."""
+    def look_up(self, letter: Outgoing) -> tuple[str, ...] | None:
+        """The provider's ids of messages that may be this one, oldest first; empty: none was taken over.
+        None: this gateway cannot say, or not now."""
+
+    def check(self) -> str:
+        """Connects without sending anything and says what answers. Raises GatewayError."""
 
 
 class GatewayError(Exception):
-    """A gateway cannot work at all (wrong password, no route). `permanent`: waiting will not help."""
+    """A gateway cannot work; the text says why and how to mend it, without any secret."""
 
-    def __init__(self, text: str, *, permanent: bool) -> None:
-        super().__init__(text)
-        self.permanent = permanent
+
+@dataclass(frozen=True)
+class Closed:
+    """The gateway of a channel that is not configured while the other one is: it takes nothing."""
+
+    channel: Channel
+    setting: str  # what would open it
+    real: bool = True
+
+    def carry(self, batch: Sequence[Outgoing]) -> list[Receipt]:
+        said = f"{self.setting} is not set, so this channel carries nothing."
+        return [
+            Receipt(each.delivery_id, each.attempt, ReceiptKind.REFUSED, said, fault=Fault.LETTER)
+            for each in batch
+        ]
+
+    def look_up(self, letter: Outgoing) -> tuple[str, ...] | None:
+        del letter
+        return ()
+
+    def check(self) -> str:
+        return f"closed ({self.setting} is not set)"

@@ -40,6 +40,15 @@ def next_open_moment(window: Window, zone: str, at: datetime) -> datetime:
     raise ValueError("This window never opens: it names no days.")
 
 
+def closing_moment(window: Window, zone: str, at: datetime) -> datetime | None:
+    """When the window that is open now closes; None when it is not open, or open all day."""
+    if window.opens == window.closes or not is_open(window, zone, at):
+        return None
+    local = at.astimezone(ZoneInfo(zone))
+    days = 1 if local.time() >= window.closes else 0  # across midnight
+    return _instant(local.date() + days * _DAY, window.closes, zone)
+
+
 def ever_both_open(one: Window, other: Window) -> bool:
     """Whether there is an hour of the week in which both are open: that one of them begins in."""
     monday = date(2024, 1, 1)

@@ -1,5 +1,6 @@
 """Claiming: how workers share the ledger. Claim, decide, freeze, send, record; each fenced by attempt."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,8 @@ from engine.store.base import database_now, table_of
 from engine.store.deliveries import Delivery
 from engine.store.enrollments import Enrollment
 from engine.store.members import Member
-from engine.store.sequences import Sequence, SequenceState
+from engine.store.sequences import Sequence as SequenceRow
+from engine.store.sequences import SequenceState
 from engine.vocabulary.ids import (
     AddressId,
     DeliveryId,
@@ -26,6 +28,7 @@ from engine.vocabulary.words import Channel, DeliveryState, Ending
 
 # Written out, not bound: only a literal condition lets the planner use the partial index.
 _IS_DUE = text("deliveries.state IN ('ready', 'deferred')")
+_IS_UNKNOWN = text("deliveries.state = 'unknown'")
 _IS_LEASED = text("deliveries.state IN ('claimed', 'in_flight')")
 
 
@@ -58,12 +61,20 @@ class Claimed:
     auto: bool
 
 
-def claim_due(session: Session, now: datetime, lease: timedelta, limit: int) -> list[Claimed]:
-    """Takes what is due, oldest first, under a lease by the database's clock; each claim is a new attempt."""
+def claim_due(
+    session: Session,
+    now: datetime,
+    lease: timedelta,
+    limit: int,
+    channels: Collection[Channel] = tuple(Channel),
+) -> list[Claimed]:
+    """Takes what is due on these channels, oldest first, under a lease by the database's clock; each claim
+    is a new attempt."""
     ledger = table_of(Delivery)
+    wanted = [] if len(channels) == len(Channel) else [ledger.c.channel.in_(channels)]
     due = (
         select(ledger.c.id)
-        .where(_IS_DUE, ledger.c.due_at <= now)
+        .where(_IS_DUE, ledger.c.due_at <= now, *wanted)
         .order_by(ledger.c.due_at, ledger.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -78,10 +89,11 @@ def claim_due(session: Session, now: datetime, lease: timedelta, limit: int) -> 
         )
         .returning(ledger.c.id)
     ).scalars()
-    return _claimed(session, list(taken))
+    return rows(session, list(taken))
 
 
-def _claimed(session: Session, ids: list[DeliveryId]) -> list[Claimed]:
+def rows(session: Session, ids: Sequence[DeliveryId]) -> list[Claimed]:
+    """Ledger rows with all that composing them needs, oldest due first."""
     query = (
         select(
             *(getattr(Delivery, name) for name in _OWN),
@@ -91,12 +103,12 @@ def _claimed(session: Session, ids: list[DeliveryId]) -> list[Claimed]:
             Member.zone,
             Member.organizer_id,
             Enrollment.ending,
-            Sequence.state,
+            SequenceRow.state,
         )
         .join(Address, Address.id == Delivery.address_id)
         .outerjoin(Member, Member.id == Delivery.member_id)
         .outerjoin(Enrollment, Enrollment.id == Delivery.enrollment_id)
-        .outerjoin(Sequence, Sequence.id == Enrollment.sequence_id)
+        .outerjoin(SequenceRow, SequenceRow.id == Enrollment.sequence_id)
         .where(Delivery.id.in_(ids))
         .order_by(Delivery.due_at, Delivery.id)
     )
@@ -201,17 +213,18 @@ def record(session: Session, results: list[Recorded]) -> None:
     """Fenced by attempt and state: a result that comes after its lease was taken over changes nothing."""
     ledger = table_of(Delivery)
     for result in results:
-        changes = {
-            name: value
-            for name in ("problem", "provider_id", "due_at", "accepted_at")
-            if (value := getattr(result, name)) is not None
-        }
         session.execute(
             update(ledger)
             .where(ledger.c.id == result.id, ledger.c.attempt == result.attempt)
             .where(ledger.c.state.in_([DeliveryState.IN_FLIGHT, DeliveryState.UNKNOWN]))
-            .values(state=result.state, lease_until=None, **changes)
+            .values(state=result.state, lease_until=None, **_changes(result))
         )
+
+
+def _changes(result: Recorded) -> dict[str, Any]:
+    """What is known stays: only what the result says is written."""
+    names = ("problem", "provider_id", "due_at", "accepted_at")
+    return {name: value for name in names if (value := getattr(result, name)) is not None}
 
 
 @dataclass(frozen=True)
@@ -225,6 +238,7 @@ class Expired:
 
 
 def expired_leases(session: Session, limit: int) -> list[Expired]:
+    """Claimed or in flight, and nobody holds the lease any more."""
     ledger = table_of(Delivery)
     query = (
         select(ledger.c.id, ledger.c.attempt, ledger.c.channel, ledger.c.state)
@@ -235,11 +249,31 @@ def expired_leases(session: Session, limit: int) -> list[Expired]:
     return [Expired(*row) for row in session.execute(query)]
 
 
-def give_back(session: Session, gone: Expired, state: DeliveryState) -> None:
-    """Sets a row whose lease ran out to `state`, unless its worker came back in the meantime."""
+def unknown_due(session: Session, now: datetime, limit: int) -> list[Expired]:
+    """Texts that may have been taken over, and whose provider may be asked now."""
     ledger = table_of(Delivery)
-    session.execute(
+    query = (
+        select(ledger.c.id, ledger.c.attempt, ledger.c.channel, ledger.c.state)
+        .where(_IS_UNKNOWN, ledger.c.due_at <= now)
+        .order_by(ledger.c.due_at)
+        .limit(limit)
+    )
+    return [Expired(*row) for row in session.execute(query)]
+
+
+def give_back(session: Session, gone: Expired, then: Recorded) -> bool:
+    """Writes what was found out about a silent row, unless its worker came back in the meantime."""
+    ledger = table_of(Delivery)
+    done = session.execute(
         update(ledger)
         .where(ledger.c.id == gone.id, ledger.c.attempt == gone.attempt, ledger.c.state == gone.state)
-        .values(state=state, lease_until=None)
+        .values(state=then.state, lease_until=None, **_changes(then))
+        .returning(ledger.c.id)
     )
+    return bool(done.all())
+
+
+def taken_ids(session: Session, provider_ids: Collection[str]) -> set[str]:
+    """Those that a delivery carries already."""
+    query = select(Delivery.provider_id).where(Delivery.provider_id.in_(provider_ids))
+    return {each for each in session.execute(query).scalars() if each}

@@ -1,11 +1,12 @@
 """What the community decided about itself: one row."""
 
-from datetime import datetime
+from datetime import datetime, time
 
 from sqlalchemy import CheckConstraint, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.store.base import Base, Moment
+from engine.vocabulary.script import Window
 
 
 class Community(Base):
@@ -30,3 +31,8 @@ def the_community(session: Session) -> Community:
     if row is None:
         raise LookupError("There is no community here yet. Run `porchlight init` or `make up` first.")
     return row
+
+
+def window_of(community: Community) -> Window:
+    """The community's quiet hours, as a window; a sequence may only narrow it."""
+    return Window(opens=time.fromisoformat(community.opens), closes=time.fromisoformat(community.closes))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, select, text, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.privacy.sealed import Sealed
@@ -18,6 +18,8 @@ from engine.vocabulary.ids import (
     RevisionId,
 )
 from engine.vocabulary.words import Channel, DeliveryState, Refusal, SuppressionReason
+
+STOP_CAUSE = "stop:"  # causes that begin so carry the one confirmation of a STOP
 
 
 class Delivery(Base):
@@ -42,6 +44,12 @@ class Delivery(Base):
             "lease_until",
             sqlite_where=text("state IN ('claimed', 'in_flight')"),
             postgresql_where=text("state IN ('claimed', 'in_flight')"),
+        ),
+        Index(
+            "ix_deliveries_unknown",
+            "due_at",
+            sqlite_where=text("state = 'unknown'"),
+            postgresql_where=text("state = 'unknown'"),
         ),
         Index("ix_deliveries_member_id_id", "member_id", "id"),
         Index("ix_deliveries_address_id_state", "address_id", "state"),
@@ -106,6 +114,21 @@ def release_held(session: Session, reason: Refusal, now: datetime, *which: Colum
         .returning(ledger.c.id)
     )
     return len(done.all())
+
+
+def locked(session: Session, delivery_id: DeliveryId) -> Delivery | None:
+    """The row, which nobody else changes until this transaction ends."""
+    return session.execute(
+        select(Delivery).where(Delivery.id == delivery_id).with_for_update()
+    ).scalar_one_or_none()
+
+
+def texts_since(session: Session, since: datetime) -> int:
+    """How many texts a provider took over since then."""
+    query = select(func.count(Delivery.id)).where(
+        Delivery.channel == Channel.SMS, Delivery.accepted_at >= since
+    )
+    return session.execute(query).scalar_one()
 
 
 def keep_skeleton(session: Session, digest: str, content: str) -> None:

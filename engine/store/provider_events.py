@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.store.base import ID, Base, Moment, insert_new, table_of
 from engine.vocabulary.ids import DeliveryId
+
+_UNREACHED, _FILTERED = (30003, 30008), (30004, 30007)  # Twilio's codes
 
 
 class ProviderEvent(Base):
@@ -61,3 +63,19 @@ def reports(session: Session, delivery_id: DeliveryId, attempt: int) -> list[Rep
         ProviderEvent.code,
     ).where(ProviderEvent.delivery_id == delivery_id, ProviderEvent.attempt == attempt)
     return [Report(*row) for row in session.execute(query)]
+
+
+def attempts_unreached(session: Session, delivery_id: DeliveryId) -> int:
+    """How many attempts found the phone off or away."""
+    query = select(func.count(ProviderEvent.attempt.distinct())).where(
+        ProviderEvent.delivery_id == delivery_id, ProviderEvent.code.in_(_UNREACHED)
+    )
+    return session.execute(query).scalar_one()
+
+
+def filtered_since(session: Session, since: datetime) -> int:
+    """How many texts carriers took for spam."""
+    query = select(func.count(ProviderEvent.delivery_id.distinct())).where(
+        ProviderEvent.code.in_(_FILTERED), ProviderEvent.at >= since
+    )
+    return session.execute(query).scalar_one()

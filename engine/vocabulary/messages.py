@@ -13,7 +13,8 @@ class Outgoing:
     """One message ready for a gateway.
 
     `payload` is the whole RFC 5322 message with CRLF line ends for email, UTF-8 text for SMS.
-    `sender` is the VERP envelope sender for email, our number for SMS.
+    `sender` is the VERP envelope sender for email, our number for SMS. `first_tried` is when it was first
+    composed; after `valid_until` nobody may get it any more (None: it does not matter).
     """
 
     delivery_id: DeliveryId
@@ -23,6 +24,8 @@ class Outgoing:
     sender: str
     payload: bytes
     rfc_message_id: str
+    first_tried: datetime
+    valid_until: datetime | None = None
 
 
 class ReceiptKind(StrEnum):
@@ -30,6 +33,22 @@ class ReceiptKind(StrEnum):
     DEFERRED = "deferred"  # not now; try again later
     REFUSED = "refused"  # never, as it stands
     UNKNOWN = "unknown"  # the bytes may or may not have arrived
+
+
+class Fault(StrEnum):
+    """Whose fault it is that a message was not taken, and so what follows from it."""
+
+    ADDRESS = "address"  # it reaches nobody, ever: suppressed
+    OPTED_OUT = "opted_out"  # the provider knows of a STOP: suppressed
+    UNREACHED = "unreached"  # the phone is off or away: two spaced retries
+    LETTER = "letter"  # this message only: too large, refused words
+    EXPIRED = "expired"  # it came too late for its hours: again in the next
+    SLOW = "slow"  # we are asked to slow down
+    DOWN = "down"  # the gateway cannot be reached: nothing was handed over, and it was no try
+    LOGIN = "login"  # the gateway does not let us in: held
+    STREAM = "stream"  # all our mail is refused there (5.7.x): held
+    NOT_APPROVED = "not_approved"  # our number is not registered for this: held
+    FILTERED = "filtered"  # carriers took it for spam
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +60,7 @@ class Receipt:
     kind: ReceiptKind
     detail: str = ""
     provider_id: str | None = None
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """STOP, START and HELP: the words that belong to carriers and to the law."""
 
 from engine.actions import addresses
-from engine.actions.deliveries import STOP_CAUSE
 from engine.store import reach
+from engine.store.deliveries import STOP_CAUSE
 from engine.vocabulary.words import Channel, MailKind, SuppressionReason, Trust
 from inbound.mail import Done, Mail, Noted, Outcome, Pass
 from inbound.people import echo, know_sender

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select, update
 
 from engine import jobs
-from engine.actions import addresses, deliveries
+from engine.actions import addresses, deliveries, receipts
 from engine.content.compose import Layout, Skeleton, compile_letter
 from engine.runtime import Doors
 from engine.store.addresses import AddressMember
@@ -17,7 +17,7 @@ from engine.store.base import database_now, table_of
 from engine.store.deliveries import Delivery
 from engine.store.sequences import RevisionText
 from engine.store.sequences import Sequence as SequenceRow
-from engine.vocabulary.ids import DeliveryId, MemberId
+from engine.vocabulary.ids import MemberId
 from engine.vocabulary.messages import Outgoing, Receipt, ReceiptKind
 from engine.vocabulary.script import Step
 from engine.vocabulary.words import Channel, DeliveryState, SuppressionReason
@@ -53,9 +53,12 @@ class Crashing:
             raise KeyboardInterrupt
         return [Receipt(letter.delivery_id, letter.attempt, ReceiptKind.ACCEPTED) for letter in batch]
 
-    def carried(self, delivery_id: DeliveryId) -> bool | None:
-        del delivery_id
-        return self.knows
+    def look_up(self, letter: Outgoing) -> tuple[str, ...] | None:
+        del letter
+        return {True: ("one",), False: (), None: None}[self.knows]
+
+    def check(self) -> str:
+        return "ok"
 
 
 def crash(town: Town, gateway: Crashing) -> Town:
@@ -116,7 +119,7 @@ def test_trust_F22_a_result_that_comes_too_late_changes_nothing(town: Town) -> N
     town = crash(town, gateway)
     town.settle()
     late = Receipt(gateway.taken[0].delivery_id, 1, ReceiptKind.REFUSED, "late")
-    deliveries.record(town.rt, Channel.EMAIL, [late])
+    receipts.record(town.rt, gateway.taken[:1], [late])
     assert state(town) is DeliveryState.ACCEPTED
 
 
@@ -170,5 +173,5 @@ def test_an_email_that_may_have_arrived_is_due_again_and_a_text_is_not(town: Tow
         maybe = Receipt(
             gateway.taken[0].delivery_id, 1, ReceiptKind.UNKNOWN, "the line dropped after the dot"
         )
-        deliveries.record(here.rt, channel, [maybe])
+        receipts.record(here.rt, gateway.taken[:1], [maybe])
         assert state(here) is after

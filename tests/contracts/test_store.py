@@ -187,5 +187,6 @@ def test_a_lease_ends_by_the_database_s_clock(session: Session) -> None:
     claims.claim_due(session, NOON, timedelta(seconds=-1), limit=1)
     (expired,) = claims.expired_leases(session, limit=9)
     assert (expired.id, expired.state) == (delivery, DeliveryState.CLAIMED)
-    claims.give_back(session, expired, DeliveryState.READY)
+    ready = claims.Recorded(delivery, expired.attempt, DeliveryState.READY)
+    assert claims.give_back(session, expired, ready)
     assert claims.expired_leases(session, limit=9) == []

@@ -11,7 +11,7 @@ from engine.gateways.base import Gateway
 from engine.runtime import Doors
 from engine.store.conversations import Conversation
 from engine.store.enrollments import Enrollment
-from engine.vocabulary.ids import DeliveryId, MemberId
+from engine.vocabulary.ids import MemberId
 from engine.vocabulary.messages import Outgoing, Receipt
 from engine.vocabulary.words import Channel, ConversationState, Ending, EnrollmentState, Outcome
 from tests.stories.conftest import SEQUENCES
@@ -208,8 +208,11 @@ class RealOffice:
     def carry(self, batch: Sequence[Outgoing]) -> list[Receipt]:
         return self.office.carry(batch)
 
-    def carried(self, delivery_id: DeliveryId) -> bool | None:
-        return self.office.carried(delivery_id)
+    def look_up(self, letter: Outgoing) -> tuple[str, ...] | None:
+        return self.office.look_up(letter)
+
+    def check(self) -> str:
+        return self.office.check()
 
 
 def test_a_start_after_a_stop_takes_up_the_walk_where_it_stood(town: Town) -> None:

@@ -12,9 +12,17 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
+    _index_deliveries()
     _holds()
     _provider_events()
     _marks()
+
+
+def _index_deliveries() -> None:
+    unknown = sa.text("state = 'unknown'")
+    op.create_index(
+        "ix_deliveries_unknown", "deliveries", ["due_at"], sqlite_where=unknown, postgresql_where=unknown
+    )
 
 
 def _holds() -> None:
