@@ -52,10 +52,14 @@ class Worker:
         looks = 0
         while not stop.is_set():
             if looks % _BEAT_EVERY == 0:
-                _beat(self.rt, "worker")
+                self.beat()
             looks += 1
             if not self.drain_once():
                 _wait(self.rt, stop)
+
+    def beat(self) -> None:
+        """Leaves a sign of life; a database that is away does not stop the worker."""
+        beat(self.rt, "worker")
 
     def drain_once(self) -> int:
         """One batch of each kind; what one kind raises is logged and does not stop the others."""
@@ -66,7 +70,7 @@ def clock_loop(rt: Runtime, stop: Event) -> None:
     """Ticks until told to stop."""
     while not stop.is_set():
         _guarded(rt, Job.ADVANCE, tick)
-        _beat(rt, "clock")
+        beat(rt, "clock")
         stop.wait(TICK_EVERY)
 
 
@@ -78,9 +82,12 @@ def _guarded(rt: Runtime, job: Job, hand: Drain) -> int:
         return 0
 
 
-def _beat(rt: Runtime, name: str) -> None:
-    with rt.transaction() as session:
-        heartbeats.beat(session, name)
+def beat(rt: Runtime, name: str) -> None:
+    try:
+        with rt.transaction() as session:
+            heartbeats.beat(session, name)
+    except Exception:
+        log.exception("No sign of life could be left.")
 
 
 def _wait(rt: Runtime, stop: Event) -> None:

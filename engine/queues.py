@@ -3,8 +3,13 @@ database are the truth, so a lost ring is a delay and a doubled ring is nothing.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Event
-from typing import Protocol
+from time import monotonic
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rq import Queue as Rq
 
 Handler = Callable[[], None]
 
@@ -44,3 +49,57 @@ class ThreadQueue:
         """Returns when rung, or after so many seconds."""
         self.bell.wait(seconds)
         self.bell.clear()
+
+
+RINGS = "porchlight"  # the one RQ queue: a worker on several may lose what it popped (rq#1716)
+_ANSWER = "engine.ringing.answer"
+_KNOCK = 0.5  # seconds Redis has to answer: whoever rings is a person's request
+_LEFT_ALONE = 5.0  # seconds after a failure in which Redis is not asked
+_LONGEST_DRAIN = 180  # seconds
+
+
+@dataclass
+class RqQueue:
+    """Rings workers of other processes and machines by RQ on Redis. A ring is one job that says "drain
+    this kind of work", collapsed while one waits. When Redis is down, full or empty, rings are lost and
+    workers find the work at their next look at the database."""
+
+    url: str
+    _silent_until: float = field(default=0.0, init=False)
+
+    def ring(self, job: str) -> None:
+        if monotonic() < self._silent_until:
+            return
+        from redis.exceptions import RedisError
+        from rq import Retry
+        from rq.exceptions import DuplicateJobError
+
+        try:
+            self._rings.enqueue_call(
+                _ANSWER,
+                args=(str(job),),
+                timeout=_LONGEST_DRAIN,
+                result_ttl=0,
+                failure_ttl=_LONGEST_DRAIN,
+                job_id=f"drain-{job}",
+                retry=Retry(max=3),
+                unique=True,
+            )
+        except DuplicateJobError:
+            return
+        except (RedisError, OSError):
+            self._silent_until = monotonic() + _LEFT_ALONE
+
+    @cached_property
+    def _rings(self) -> "Rq":
+        return rings(self.url, timeout=_KNOCK)
+
+
+def rings(url: str, timeout: float | None = None) -> "Rq":
+    """The RQ queue of rings: JSON, names of work only."""
+    from redis import Redis  # takes a quarter of a second: only where Redis is used
+    from rq import Queue as Rq
+    from rq.serializers import JSONSerializer
+
+    redis = Redis.from_url(url, socket_connect_timeout=timeout or _KNOCK, socket_timeout=timeout)
+    return Rq(RINGS, connection=redis, serializer=JSONSerializer)

@@ -4,12 +4,9 @@ name, postal address, window) is not here but in `store/community.py`."""
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
-
-Gateway = Literal["postoffice", "smtp", "twilio"]
 
 
 class SettingsError(Exception):
@@ -29,15 +26,24 @@ class Settings:
     public_url: str  # PORCHLIGHT_PUBLIC_URL: what members' links start with, without a final slash
     mail_domain: str  # PORCHLIGHT_MAIL_DOMAIN: the domain of our reply addresses and Message-IDs
     sms_number: str  # PORCHLIGHT_SMS_NUMBER: ours, E.164
-    smtp_url: str | None  # SMTP_URL: a real mail gateway
-    twilio_account: str | None  # TWILIO_ACCOUNT_SID: a real text gateway
+    smtp_url: str | None = field(repr=False)  # SMTP_URL: a real mail gateway
+    twilio: "TwilioSettings | None"  # a real text gateway
+    imap_url: str | None = field(repr=False)  # IMAP_URL: a mailbox that members' mail arrives in
+    lmtp: tuple[str, int] | None  # PORCHLIGHT_LMTP: where a mail server hands mail over
+    mail_hook_secret: str | None = field(repr=False)  # PORCHLIGHT_MAIL_HOOK_SECRET: opens /hooks/mail
+    trusted_proxies: int  # PORCHLIGHT_TRUSTED_PROXIES: how many stand before the web server
     templates: Path  # PORCHLIGHT_TEMPLATES
     sequences: Path  # PORCHLIGHT_SEQUENCES
 
     @property
     def embedded(self) -> bool:
         """Nothing outside this machine is configured: the pretend post office may exist."""
-        return self.smtp_url is None and self.twilio_account is None
+        return self.smtp_url is None and self.twilio is None
+
+    @property
+    def listens(self) -> bool:
+        """Whether mail comes in by a door that `porchlight listen` keeps open."""
+        return self.imap_url is not None or self.lmtp is not None
 
     @property
     def clock_file(self) -> Path:
@@ -48,6 +54,16 @@ class Settings:
         return self.data / "postoffice"
 
 
+@dataclass(frozen=True)
+class TwilioSettings:
+    """An account whose sender is a number or a Messaging Service."""
+
+    account: str  # TWILIO_ACCOUNT_SID
+    token: str = field(repr=False)  # TWILIO_AUTH_TOKEN
+    sender: str  # TWILIO_MESSAGING_SERVICE_SID, or PORCHLIGHT_SMS_NUMBER
+    api: str  # TWILIO_API_URL
+
+
 def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Raises SettingsError for the first setting that is wrong."""
     env = os.environ if environment is None else environment
@@ -56,6 +72,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     public_url = _url(
         "PORCHLIGHT_PUBLIC_URL", env.get("PORCHLIGHT_PUBLIC_URL") or f"http://{_shown(host)}:{port}"
     )
+    twilio = _twilio(env)
+    smtp_url = _like(_SMTP, env.get("SMTP_URL"))
+    _require_own_names(env, email=smtp_url is not None, sms=twilio is not None)
     return Settings(
         data=data,
         key_file=Path(env.get("PORCHLIGHT_KEY_FILE") or data.with_name(data.name + ".keys.json")).absolute(),
@@ -66,8 +85,12 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         public_url=public_url,
         mail_domain=(_like(_DOMAIN, env.get("PORCHLIGHT_MAIL_DOMAIN")) or "porchlight.example").lower(),
         sms_number=_like(_NUMBER, env.get("PORCHLIGHT_SMS_NUMBER")) or "+15555550100",
-        smtp_url=env.get("SMTP_URL") or None,
-        twilio_account=env.get("TWILIO_ACCOUNT_SID") or None,
+        smtp_url=smtp_url,
+        twilio=twilio,
+        imap_url=_like(_IMAP, env.get("IMAP_URL")),
+        lmtp=_address("PORCHLIGHT_LMTP", env.get("PORCHLIGHT_LMTP")),
+        mail_hook_secret=_like(_SECRET, env.get("PORCHLIGHT_MAIL_HOOK_SECRET")),
+        trusted_proxies=int(_like(_COUNT, env.get("PORCHLIGHT_TRUSTED_PROXIES")) or 0),
         templates=_folder("PORCHLIGHT_TEMPLATES", env.get("PORCHLIGHT_TEMPLATES"), "templates"),
         sequences=_folder("PORCHLIGHT_SEQUENCES", env.get("PORCHLIGHT_SEQUENCES"), "sequences"),
     )
@@ -88,6 +111,14 @@ _DATABASE = _Form(
 _REDIS = _Form("REDIS_URL", r"(rediss?|unix)://.+", "redis://127.0.0.1:6379/0")
 _DOMAIN = _Form("PORCHLIGHT_MAIL_DOMAIN", r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "porch.example.org")
 _NUMBER = _Form("PORCHLIGHT_SMS_NUMBER", r"\+[1-9][0-9]{6,14}", "+15555550100")
+_SMTP = _Form(
+    "SMTP_URL", r"smtps?://[^/?\s]+(:\d+)?/?(\?tls=(on|off))?", "smtp://user:password@mail.example.org:587"
+)
+_IMAP = _Form("IMAP_URL", r"imaps?://[^/\s]+@[^/\s]+(/\S*)?", "imaps://user:password@mail.example.org/INBOX")
+_ACCOUNT = _Form("TWILIO_ACCOUNT_SID", r"AC[0-9a-fA-F]{32}", "AC0123456789abcdef0123456789abcdef")
+_SERVICE = _Form("TWILIO_MESSAGING_SERVICE_SID", r"MG[0-9a-fA-F]{32}", "MG0123456789abcdef0123456789abcdef")
+_SECRET = _Form("PORCHLIGHT_MAIL_HOOK_SECRET", r"\S{24,}", "a word of at least 24 letters and digits")
+_COUNT = _Form("PORCHLIGHT_TRUSTED_PROXIES", r"[0-9]", "1")
 
 
 def _like(form: _Form, text: str | None) -> str | None:
@@ -95,6 +126,41 @@ def _like(form: _Form, text: str | None) -> str | None:
         # Never the value itself: it may hold a password.
         raise SettingsError(f"{form.name} is not understood. Write it like {form.example}.")
     return text or None
+
+
+def _twilio(env: Mapping[str, str]) -> TwilioSettings | None:
+    account = _like(_ACCOUNT, env.get("TWILIO_ACCOUNT_SID"))
+    if account is None:
+        return None
+    token = env.get("TWILIO_AUTH_TOKEN")
+    sender = _like(_SERVICE, env.get("TWILIO_MESSAGING_SERVICE_SID")) or env.get("PORCHLIGHT_SMS_NUMBER")
+    if not token:
+        raise SettingsError("TWILIO_ACCOUNT_SID is set, but TWILIO_AUTH_TOKEN is not. Set both.")
+    if not sender:
+        raise SettingsError(
+            "TWILIO_ACCOUNT_SID is set, but no sender. Set PORCHLIGHT_SMS_NUMBER or "
+            "TWILIO_MESSAGING_SERVICE_SID."
+        )
+    api = _url("TWILIO_API_URL", env.get("TWILIO_API_URL") or "https://api.twilio.com")
+    return TwilioSettings(account, token, sender, api)
+
+
+def _require_own_names(env: Mapping[str, str], *, email: bool, sms: bool) -> None:
+    """What reaches real people must not bear the names of the sample town."""
+    needed = [("PORCHLIGHT_PUBLIC_URL", email or sms, "the links in letters lead there")]
+    needed.append(("PORCHLIGHT_MAIL_DOMAIN", email, "members answer there"))
+    for name, wanted, why in needed:
+        if wanted and not env.get(name):
+            raise SettingsError(f"A real gateway is set, but {name} is not: {why}.")
+
+
+def _address(name: str, text: str | None) -> tuple[str, int] | None:
+    if not text:
+        return None
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise SettingsError(f"{name} is “{text}”: give an address and a port, such as 127.0.0.1:8424.")
+    return host.strip("[]"), int(port)
 
 
 def _port(text: str) -> int:

@@ -5,16 +5,18 @@ from importlib import import_module
 from urllib.parse import urlsplit
 
 import flask_babel
-from flask import Flask, g, render_template, request
+from flask import Blueprint, Flask, g, render_template, request
 from flask_login import current_user
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from engine.runtime import Runtime
+from engine.store import holds
 from engine.store.community import the_community
 from engine.vocabulary.words import Role
 from webapp import presenting
-from webapp.auth import csrf, watch_the_door
+from webapp.auth import csrf, limiter, watch_the_door
 from webapp.i18n import TRANSLATIONS, ensure_compiled
 
 LANGUAGES = ("en", "es")
@@ -23,9 +25,10 @@ _MOST_BYTES = 30 * 1024 * 1024  # of one request: an upload of members, a mail w
 # Each is a module of webapp.views with a `blueprint`; a new page is a file there and a line here.
 PAGES = (
     "today", "replies", "conversation", "people", "people_csv", "walks", "sequences", "letters",
-    "settings", "team", "health", "stuck", "sign_in",
+    "settings", "team", "health", "stuck", "sending", "sign_in",
 )  # fmt: skip
 PUBLIC_PAGES = ("sign_up", "unsubscribe")
+WEBHOOKS = "hooks"  # only where something real is configured
 POST_OFFICE = "postoffice"  # only where no real gateway is configured
 
 # No scripts, styles, frames or images from elsewhere, and none inline.
@@ -46,6 +49,10 @@ def create_app(rt: Runtime) -> Flask:
         app.register_blueprint(import_module(f"webapp.views.{name}").blueprint)
     for endpoint in ("unsubscribe.unsubscribe", "unsubscribe.undo"):
         csrf.exempt(app.view_functions[endpoint])  # the link is the permission (RFC 8058)
+    if isinstance(hooks := app.blueprints.get(WEBHOOKS), Blueprint):
+        csrf.exempt(hooks)  # signed, or bearing our secret
+        limiter.exempt(hooks)
+    _behind_proxies(app, rt.settings.trusted_proxies)
     presenting.equip(app)
     app.context_processor(_context)
     app.after_request(_headers)
@@ -56,7 +63,14 @@ def create_app(rt: Runtime) -> Flask:
 
 def _pages(rt: Runtime) -> tuple[str, ...]:
     pretend = (POST_OFFICE,) if rt.settings.embedded else ()
-    return PAGES + PUBLIC_PAGES + pretend
+    real = (WEBHOOKS,) if rt.settings.twilio or rt.settings.mail_hook_secret else ()
+    return PAGES + PUBLIC_PAGES + pretend + real
+
+
+def _behind_proxies(app: Flask, count: int) -> None:
+    """Believes what so many trusted proxies say of the visitor's address and of https; else nobody."""
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
 
 
 def _config(rt: Runtime) -> dict[str, object]:
@@ -101,9 +115,11 @@ def _context() -> dict[str, object]:
             community = the_community(session)
         except LookupError:
             community = None
+        held = holds.standing(session)
     signed_in = bool(current_user and current_user.is_authenticated)
     return {
         "community": community,
+        "holds": held,
         "me": current_user.teammate if signed_in else None,
         "admin": signed_in and current_user.teammate.role is Role.ADMIN,
         "embedded": rt.settings.embedded,

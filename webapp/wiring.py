@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 
 from engine import jobs
 from engine.clock import Clock, PushedClock, SystemClock, SystemIds
+from engine.gateways.base import Closed, Gateway
 from engine.gateways.postoffice import Postoffice
+from engine.privacy import tokens
 from engine.privacy.sealed import KeyRing, give_keys
-from engine.queues import ThreadQueue
+from engine.queues import Queue, RqQueue, ThreadQueue
 from engine.runtime import Doors, Runtime
-from engine.settings import Settings, SettingsError
+from engine.settings import Settings
 from engine.store.base import open_database
+from engine.vocabulary.messages import Outgoing
 from engine.vocabulary.words import Channel, Job
 from inbound.receive import receive_kept
 
@@ -20,15 +23,10 @@ HANDS: Mapping[Job, Drain] = {Job.RECEIVE: receive_kept, Job.DELIVER: jobs.deliv
 
 
 def build_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
-    """Opens the database with its keys and chooses clock, queue and gateways.
+    """Opens the database with its keys and chooses clock, queue and gateways. Connects to nothing else.
 
     Raises SettingsError, KeyFileError.
     """
-    if not settings.embedded:
-        raise SettingsError(
-            "SMTP_URL or TWILIO_ACCOUNT_SID is set, but this release carries mail only in the pretend "
-            "post office. Remove the setting, or wait for the release with real connections."
-        )
     keys = KeyRing.load(settings.key_file)
     database = open_database(settings.database_url)
     give_keys(database, keys)
@@ -39,9 +37,45 @@ def build_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:
         clock=clock,
         ids=SystemIds(),
         keys=keys,
-        queue=ThreadQueue(),
-        doors=Doors(
-            email=Postoffice(settings.postoffice, Channel.EMAIL, clock=clock),
-            sms=Postoffice(settings.postoffice, Channel.SMS, clock=clock),
-        ),
+        queue=_queue(settings),
+        doors=Doors(email=_email(settings, clock), sms=_sms(settings, keys, clock)),
     )
+
+
+def _queue(settings: Settings) -> Queue:
+    return RqQueue(settings.redis_url) if settings.redis_url else ThreadQueue()
+
+
+def _email(settings: Settings, clock: Clock) -> Gateway:
+    if settings.embedded:
+        return Postoffice(settings.postoffice, Channel.EMAIL, clock=clock)
+    if settings.smtp_url is None:
+        return Closed(Channel.EMAIL, "SMTP_URL")
+    from engine.gateways.smtp import SmtpGateway
+    from engine.gateways.wire import read_relay
+
+    return SmtpGateway(read_relay(settings.smtp_url))
+
+
+def _sms(settings: Settings, keys: KeyRing, clock: Clock) -> Gateway:
+    if settings.embedded:
+        return Postoffice(settings.postoffice, Channel.SMS, clock=clock)
+    if settings.twilio is None:
+        return Closed(Channel.SMS, "TWILIO_ACCOUNT_SID")
+    from engine.gateways.twilio import TwilioAccount, TwilioGateway  # takes half a second
+
+    theirs = settings.twilio
+    account = TwilioAccount(
+        theirs.account, theirs.token, theirs.sender, _reports_address(settings, keys), theirs.api
+    )
+    return TwilioGateway(account, clock)
+
+
+def _reports_address(settings: Settings, keys: KeyRing) -> Callable[[Outgoing], str]:
+    """Where the provider reports on one attempt: whoever knows the address was told it by us."""
+
+    def address(letter: Outgoing) -> str:
+        token = tokens.make(keys, tokens.REPORT, letter.delivery_id)
+        return f"{settings.public_url}/hooks/twilio/reports/{token}/{letter.attempt}"
+
+    return address

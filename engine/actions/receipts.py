@@ -19,7 +19,7 @@ from engine.store.holds import Hold
 from engine.store.provider_events import Report
 from engine.vocabulary.ids import DeliveryId
 from engine.vocabulary.messages import Fault, Outgoing, Receipt
-from engine.vocabulary.words import Channel, DeliveryState, HoldReason, SuppressionReason
+from engine.vocabulary.words import Channel, DeliveryState, HoldReason, Job, SuppressionReason
 
 MOST_FILTERED = 0.02  # of the texts of a day; above it carriers take us for spam, and texts are held
 _ENOUGH_TO_JUDGE = 100
@@ -92,6 +92,7 @@ def release(rt: Runtime, channel: Channel, *, by: str) -> None:
     with rt.transaction() as session:
         if holds.release(session, channel):
             auditing.note(rt, "sending.released", channel, by=by)
+            rt.ring(Job.DELIVER)
 
 
 # --- what is reported later --------------------------------------------------------------------

@@ -16,6 +16,7 @@ from engine.privacy.sealed import KeyRing
 REPLY: Final = "reply"
 BOUNCE: Final = "bounce"
 UNSUBSCRIBE: Final = "unsubscribe"
+REPORT: Final = "report"  # of a provider, about one delivery
 
 LENGTH: Final = 53
 _ID_LETTERS = 26

@@ -152,8 +152,35 @@ def test_the_doctor_knocks_at_the_database(porch: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_real_gateways_are_not_pretended(tmp_path: Path) -> None:
-    assert "SMTP_URL" in said(porchlight(tmp_path, "up", SMTP_URL="smtp://relay.example"))
+REAL = {
+    "SMTP_URL": "smtp://relay.example",
+    "PORCHLIGHT_PUBLIC_URL": "https://porch.example",
+    "PORCHLIGHT_MAIL_DOMAIN": "porch.example",
+}
+
+
+@pytest.mark.parametrize("command", ["up", "seed"])
+def test_no_sample_town_beside_a_real_gateway(tmp_path: Path, command: str) -> None:
+    assert "porchlight init" in said(porchlight(tmp_path, command, **REAL))
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize("missing", ["PORCHLIGHT_PUBLIC_URL", "PORCHLIGHT_MAIL_DOMAIN"])
+def test_a_real_gateway_under_a_name_of_the_sample_town_is_refused(tmp_path: Path, missing: str) -> None:
+    rest = {name: value for name, value in REAL.items() if name != missing}
+    assert missing in said(porchlight(tmp_path, *INIT, **rest))
+
+
+@pytest.mark.parametrize("missing", ["TWILIO_AUTH_TOKEN", "PORCHLIGHT_SMS_NUMBER"])
+def test_a_twilio_account_without_token_or_sender_is_refused(tmp_path: Path, missing: str) -> None:
+    twilio = {
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "secret",
+        "PORCHLIGHT_SMS_NUMBER": "+15555550100",
+        "PORCHLIGHT_PUBLIC_URL": "https://porch.example",
+    }
+    del twilio[missing]
+    assert missing in said(porchlight(tmp_path, *INIT, **twilio))
 
 
 def test_a_sequence_with_a_mistake_says_the_line(tmp_path: Path) -> None:

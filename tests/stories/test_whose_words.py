@@ -10,7 +10,8 @@ from engine.store.conversations import Conversation
 from engine.store.messages import Message
 from engine.vocabulary.ids import MemberId
 from engine.vocabulary.words import Channel, ConversationState, Trust
-from inbound.sources.postoffice import Envelope, receive_email
+from inbound.sources.keeping import Envelope
+from inbound.sources.postoffice import receive_email
 from webapp.town import writing
 from webapp.town.simulated import Town
 from webapp.town.writing import Pen

@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 from engine.store.conversations import Conversation
 from engine.vocabulary.ids import MemberId
 from engine.vocabulary.words import Channel, ConversationState
-from inbound.sources.postoffice import Envelope, receive_email
+from inbound.sources.keeping import Envelope
+from inbound.sources.postoffice import receive_email
 from tests.web.conftest import House, signed_in
 
 ASKS = "what's a buddy?"

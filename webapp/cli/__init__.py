@@ -22,6 +22,9 @@ COMMANDS = {
     "web": ("work", "web", "Run only the web server."),
     "worker": ("work", "worker", "Run only a worker."),
     "clock": ("work", "clock", "Run only the clock."),
+    "listen": ("listen", "listen", "Run only the doors for incoming mail."),
+    "migrate": ("work", "migrate", "Bring the database up to date."),
+    "sending": ("sending", "sending", "Say what is held, hold a channel, or release it."),
     "tick": ("work", "tick", "Look at the clock once, and do what is due."),
 }
 

@@ -7,7 +7,7 @@ from engine.actions.community import CommunityForm
 from engine.actions.organizers import OrganizerForm
 from engine.settings import read_settings
 from engine.vocabulary.words import Role
-from webapp.cli.house import build_house, community_of
+from webapp.cli.house import build_house, community_of, require_pretending
 from webapp.cli.progress import LIVED, progress
 from webapp.cli.sentences import Unable
 from webapp.town.sweeping import sweep_half_made
@@ -45,7 +45,9 @@ def seed() -> None:
     """Fill an empty database with the sample town."""
     from webapp.town.seed import seed as seed_town
 
-    sweep_half_made(read_settings())
+    settings = read_settings()
+    require_pretending(settings)
+    sweep_half_made(settings)
     rt = build_house()
     if community_of(rt) is not None:
         raise Unable(

@@ -10,15 +10,18 @@ import click
 from redis import Redis
 from redis.exceptions import RedisError
 
+from engine.gateways.base import Gateway
 from engine.privacy.sealed import KeyFileError, KeyRing
 from engine.runtime import Runtime
 from engine.settings import Settings, SettingsError, read_settings
-from engine.store import health, heartbeats, migrations
+from engine.store import health, heartbeats, holds, migrations
 from engine.store.base import database_now, open_database
 from engine.store.migrations import DatabaseTooNew, Version
 from engine.store.organizers import try_keys
+from inbound.sources.imap import ImapDoor, read_mailbox
 from webapp.cli.house import community_of, is_missing
 from webapp.cli.organizers import first_admin
+from webapp.cli.sending import WHY
 from webapp.cli.sentences import sentence_for
 from webapp.wiring import build_runtime
 
@@ -127,14 +130,51 @@ def _inside(settings: Settings) -> Iterator[Finding]:
     except (SettingsError, KeyFileError) as problem:
         yield Finding("Gateways", str(problem), wrong=True)
         return
-    carried = "real gateways" if rt.doors.real else "the pretend post office: nothing reaches anybody"
-    yield Finding("Gateways", carried)
+    for name, gateway in (("Email gateway", rt.doors.email), ("Text gateway", rt.doors.sms)):
+        yield _guarded(name, partial(_gateway, name, gateway))
+    yield from _doors(rt)
     yield _guarded("Keys", lambda: _keys(rt))
     yield _guarded("Community", lambda: _community(rt))
     yield _guarded("Admin", lambda: _admin(rt))
-    for name in ("worker", "clock"):
+    yield from _held(rt)
+    for name in ("worker", "clock", *(("listen",) if rt.settings.listens else ())):
         yield _sign_of_life(rt, name)
     yield _stuck(rt)
+
+
+def _gateway(name: str, gateway: Gateway) -> Finding:
+    return Finding(name, gateway.check())
+
+
+def _doors(rt: Runtime) -> Iterator[Finding]:
+    """The ways in. A real gateway without one can send, and never hear an answer."""
+    settings = rt.settings
+    if settings.imap_url:
+        yield _guarded("Mailbox", partial(_mailbox, rt, settings.imap_url))
+    if settings.lmtp:
+        host, port = settings.lmtp
+        yield Finding("LMTP", f"`porchlight listen` takes mail on {host}:{port}")
+    if settings.smtp_url and not (settings.listens or settings.mail_hook_secret):
+        mend = "Set IMAP_URL, PORCHLIGHT_LMTP or PORCHLIGHT_MAIL_HOOK_SECRET: members must be able to answer."
+        yield Finding("Incoming mail", "there is no door for it", mend, wrong=True)
+    if rt.doors.real and not settings.public_url.startswith("https://"):
+        mend = "Put a web server with TLS before it and set PORCHLIGHT_PUBLIC_URL to its https address."
+        yield Finding("Public address", f"{settings.public_url} is not https", mend, wrong=True)
+
+
+def _mailbox(rt: Runtime, url: str) -> Finding:
+    mailbox = read_mailbox(url)
+    with ImapDoor(rt, mailbox).connected() as client:
+        found = client.select_folder(mailbox.folder, readonly=True)
+    return Finding("Mailbox", f"{mailbox.host} lets us in; {int(found[b'EXISTS'])} mails in {mailbox.folder}")
+
+
+def _held(rt: Runtime) -> Iterator[Finding]:
+    with rt.reading() as session:
+        standing = holds.standing(session)
+    for each in standing:
+        mend = f"Mend it, then run: porchlight sending release {each.channel}"
+        yield Finding(f"Sending {each.channel}", f"is held: {WHY[each.reason]}", mend, wrong=True)
 
 
 def _keys(rt: Runtime) -> Finding:

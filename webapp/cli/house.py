@@ -44,6 +44,15 @@ def build_house() -> Runtime:
     return rt
 
 
+def require_pretending(settings: Settings) -> None:
+    """Raises Unable: the people of the sample town are made up, and a real gateway would write to them."""
+    if not settings.embedded:
+        raise Unable(
+            "The sample town is only for the pretend post office, and a real gateway is set (SMTP_URL or "
+            "TWILIO_ACCOUNT_SID). Begin your own community with `porchlight init`, then `porchlight serve`."
+        )
+
+
 def _migrate(rt: Runtime) -> None:
     from engine.store.migrations import migrate  # alembic takes its time
 

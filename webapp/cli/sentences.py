@@ -10,6 +10,7 @@ _SPEAKING = frozenset(
     {
         "AnswersError",
         "DatabaseTooNew",
+        "GatewayError",
         "KeyFileError",
         "MigrationError",
         "PostofficeClosed",

@@ -10,7 +10,7 @@ import click
 
 from engine.runtime import Runtime
 from engine.settings import Settings, read_settings
-from webapp.cli.house import build_house, community_of, open_house
+from webapp.cli.house import build_house, community_of, is_missing, open_house, require_pretending
 from webapp.cli.sentences import Unable
 from webapp.supervise import Tree, part, stop_on_signals
 from webapp.town.sweeping import sweep_half_made
@@ -25,8 +25,11 @@ def up() -> None:
     _require_port(settings)
     if sweep_half_made(settings):
         click.echo("The sample town was left half made; it is made anew.", err=True)
+    if is_missing(settings):
+        require_pretending(settings)
     rt = build_house()
     if community_of(rt) is None:
+        require_pretending(settings)
         from webapp.cli.progress import LIVED, progress
         from webapp.town.seed import seed
 
@@ -46,6 +49,8 @@ def serve() -> None:
 def _run(rt: Runtime) -> None:
     answers = partial(_answers, rt.settings)  # web first: whoever waits, waits for the dashboard
     parts = [part("web"), part("worker", answers), part("clock", answers)]
+    if rt.settings.listens:
+        parts.append(part("listen", answers))
     tree = Tree(parts, lambda line: click.echo(line, err=True))
     stop_on_signals(tree.stop.set)
     rt.database.dispose()

@@ -22,7 +22,7 @@ def web() -> None:
 
     from webapp.app import create_app
 
-    _log()
+    log_to_terminal()
     rt = open_house()
     logging.getLogger("waitress").setLevel(logging.WARNING)
     server = create_server(
@@ -44,15 +44,29 @@ def _leave() -> None:
 @click.command()
 def worker() -> None:
     """Run only a worker: it reads what came in and carries what is to go out."""
-    _log()
-    jobs.Worker(open_house(), HANDS).run(_stop_event())
+    log_to_terminal()
+    rt, stop = open_house(), stop_event()
+    ours = jobs.Worker(rt, HANDS)
+    if rt.settings.redis_url:
+        from engine.ringing import RungWorker  # RQ takes its time
+
+        RungWorker(ours, rt.settings.redis_url).run(stop)
+    else:
+        ours.run(stop)
 
 
 @click.command()
 def clock() -> None:
     """Run only the clock. One is enough, however many workers there are."""
-    _log()
-    jobs.clock_loop(open_house(), _stop_event())
+    log_to_terminal()
+    jobs.clock_loop(open_house(), stop_event())
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database of this community up to date, and do nothing else."""
+    open_house()
+    click.echo("The database is up to date.")
 
 
 @click.command()
@@ -68,12 +82,13 @@ def _all_of(hand: Callable[[], int]) -> int:
     return sum(iter(hand, 0))
 
 
-def _stop_event() -> Event:
+def stop_event() -> Event:
+    """Set on Ctrl-C or SIGTERM, and when the tree that started us is gone."""
     stop = Event()
     stop_on_signals(stop.set)
     return stop
 
 
-def _log() -> None:
+def log_to_terminal() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)

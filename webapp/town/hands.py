@@ -9,7 +9,8 @@ from flask import Flask
 from engine.gateways.postoffice import Mailbox, text_form
 from engine.runtime import Runtime
 from engine.vocabulary.words import Channel
-from inbound.sources.postoffice import Envelope, receive_email, receive_text, require_open
+from inbound.sources.keeping import Envelope
+from inbound.sources.postoffice import receive_email, receive_text, require_open
 from webapp.town import writing
 from webapp.town.letters import Mail
 from webapp.town.writing import Pen, Style

@@ -29,7 +29,7 @@ def index() -> str:
     now = runtime().clock.now()
     with runtime().reading() as session:
         queues, silence = health.queues(session, now), health.silence(session)
-    seen = {part: silence.get(part) for part in (*PARTS, *sorted(set(silence) - set(PARTS)))}
+    seen = {part: silence.get(part) for part in (*expected(), *sorted(set(silence) - set(expected())))}
     return render_template(
         "web/health.html",
         queues=queues,
@@ -55,13 +55,20 @@ def _dead_parts(silence: dict[str, float | None]) -> list[Trouble]:
     words = {
         "worker": _("Nothing is being sent or read: the worker shows no sign of life."),
         "clock": _("Nobody moves on in a sequence: the clock shows no sign of life."),
+        "listen": _("No email comes in: the listener shows no sign of life."),
     }
     mend = {
         "worker": _("Start it with “porchlight worker”, or all parts with “porchlight up”."),
         "clock": _("Start it with “porchlight clock”, or all parts with “porchlight up”."),
+        "listen": _("Start it with “porchlight listen”, or all parts with “porchlight serve”."),
     }
-    dead = [part for part in PARTS if (seconds := silence.get(part)) is None or seconds > QUIET]
+    dead = [part for part in expected() if (seconds := silence.get(part)) is None or seconds > QUIET]
     return [Trouble(words[part], mend[part]) for part in dead]
+
+
+def expected() -> tuple[str, ...]:
+    """The parts that ought to be alive here."""
+    return (*PARTS, *(("listen",) if runtime().settings.listens else ()))
 
 
 def _late_piles(queues: Queues, now: datetime) -> list[Trouble]:

@@ -1,0 +1,98 @@
+"""A worker that RQ rings. RQ is the doorbell; a thread of the same process looks at the database all the
+same, so that nothing depends on Redis but how soon."""
+
+import logging
+from dataclasses import dataclass, field
+from threading import Event, Lock, Thread
+from time import monotonic
+from typing import Any
+
+from redis.exceptions import RedisError
+from rq import SimpleWorker
+from rq.exceptions import StopRequested
+from rq.serializers import JSONSerializer
+
+from engine.jobs import Worker
+from engine.queues import rings
+
+LOOK_EVERY = 5.0  # seconds between looks at the database when nothing rings
+_LONGEST = 60.0  # seconds one ring may drain; what is left rings again or is looked for
+_BLOCKS_FOR = 1  # seconds RQ waits for a ring before it looks whether to stop
+_AGAIN_AFTER = 2.0  # seconds before Redis is tried again
+_TTL_ABOVE_WAIT = 15  # RQ waits for so many seconds less than its worker's time to live
+
+log = logging.getLogger("porchlight")
+
+
+@dataclass
+class RungWorker:
+    """Drains when rung, and every few seconds unasked, until told to stop."""
+
+    worker: Worker
+    url: str
+    look_every: float = LOOK_EVERY
+    _one_at_a_time: Lock = field(default_factory=Lock, init=False)
+
+    def run(self, stop: Event) -> None:
+        """Blocks. RQ is started again whenever Redis comes back."""
+        global _answering
+        _answering = (self, stop)
+        looking = Thread(target=self._look, args=(stop,), daemon=True)
+        looking.start()
+        while not stop.is_set():
+            try:
+                _RqWorker(stop, self.url).work(logging_level="WARNING")
+            except (RedisError, OSError) as problem:
+                log.warning("Redis: %s; the database is looked at meanwhile.", type(problem).__name__)
+            stop.wait(_AGAIN_AFTER)
+        looking.join(timeout=_LONGEST)
+
+    def drain(self, stop: Event) -> int:
+        """Does all there is, for a minute at most."""
+        until, done = monotonic() + _LONGEST, 0
+        with self._one_at_a_time:
+            while not stop.is_set() and monotonic() < until:
+                some = self.worker.drain_once()
+                if not some:
+                    break
+                done += some
+        return done
+
+    def _look(self, stop: Event) -> None:
+        while not stop.is_set():
+            self.worker.beat()
+            self.drain(stop)
+            stop.wait(self.look_every)
+
+
+_answering: tuple[RungWorker, Event] | None = None
+
+
+def answer(job: str) -> None:
+    """What RQ calls. The ring names one kind of work; every kind is drained, since each rings others."""
+    del job
+    if _answering is not None:
+        worker, stop = _answering
+        worker.drain(stop)
+
+
+class _RqWorker(SimpleWorker):
+    """Stops by our event instead of by signal handlers of its own."""
+
+    def __init__(self, stop: Event, url: str) -> None:
+        self._stop = stop
+        queue = rings(url, timeout=_TTL_ABOVE_WAIT + _BLOCKS_FOR)
+        super().__init__(
+            [queue],
+            connection=queue.connection,
+            serializer=JSONSerializer,
+            worker_ttl=_TTL_ABOVE_WAIT + _BLOCKS_FOR,
+        )
+
+    def _install_signal_handlers(self) -> None:
+        pass
+
+    def heartbeat(self, *arguments: Any, **named: Any) -> None:
+        if self._stop.is_set():
+            raise StopRequested
+        super().heartbeat(*arguments, **named)

@@ -1,0 +1,101 @@
+"""Webhooks: what providers post to us. Each is signed or bears our secret; nothing is believed before that,
+nothing is answered with 2xx before it is kept, and no answer is ever a 500."""
+
+import hmac
+import logging
+from collections.abc import Callable
+
+from flask import Blueprint, request
+from twilio.request_validator import RequestValidator
+from werkzeug.wrappers import Response
+
+from engine.actions import receipts
+from engine.privacy import tokens
+from engine.store.provider_events import Report
+from engine.vocabulary.ids import DeliveryId
+from inbound.sources.keeping import Envelope, keep_email, keep_text
+from webapp.auth import public, runtime
+
+blueprint = Blueprint("hooks", __name__, url_prefix="/hooks")
+_NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+_MAIL_SOURCE, _TEXT_SOURCE = "webhook", "twilio"
+
+log = logging.getLogger("porchlight")
+
+
+@blueprint.post("/twilio/texts")
+@public
+def text_came() -> Response:
+    """An SMS or MMS, as Twilio posts it. Twilio is never asked to answer: we do that ourselves."""
+    if not _signed_by_twilio():
+        return _said(403)
+    return _kept(lambda: keep_text(runtime(), _TEXT_SOURCE, request.form.to_dict()))
+
+
+@blueprint.post("/twilio/reports/<token>/<int:attempt>")
+@public
+def text_reported(token: str, attempt: int) -> Response:
+    """What became of a text we sent."""
+    if not _signed_by_twilio():
+        return _said(403)
+    delivery_id = tokens.verify(runtime().keys, tokens.REPORT, token)
+    form = request.form
+    status, sid = form.get("MessageStatus", "")[:24], form.get("MessageSid", "")[:64]
+    if delivery_id is None or not status or not sid or attempt > _MOST_ATTEMPTS:
+        return _said(204)  # nothing we could do would mend it: Twilio need not try again
+    code = form.get("ErrorCode", "")
+    report = Report(
+        DeliveryId(delivery_id),
+        attempt,
+        sid,
+        status,
+        int(code) if code.isascii() and code.isdigit() and len(code) < 10 else None,
+    )
+    return _kept(lambda: receipts.note_report(runtime(), report))
+
+
+_MOST_ATTEMPTS = 100_000
+
+
+@blueprint.post("/mail")
+@public
+def mail_came() -> Response:
+    """A raw email (message/rfc822) from a mail service, with `Authorization: Bearer <our secret>`; the
+    envelope, where the service knows it, as `?from=…&to=…&to=…`."""
+    secret = runtime().settings.mail_hook_secret or ""
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not secret or not hmac.compare_digest(given.encode(), secret.encode()):
+        return _said(403)
+    message = request.get_data(cache=False)
+    if not message.strip():
+        return _said(400)
+    envelope = Envelope(request.args.get("from"), tuple(request.args.getlist("to"))[:_MOST_RECIPIENTS])
+    return _kept(lambda: keep_email(runtime(), _MAIL_SOURCE, message, envelope))
+
+
+_MOST_RECIPIENTS = 100
+
+
+def _signed_by_twilio() -> bool:
+    """Over the public address we gave Twilio, not over what a proxy made of it."""
+    settings, signature = runtime().settings, request.headers.get("X-Twilio-Signature", "")
+    if settings.twilio is None or not signature:
+        return False
+    url = settings.public_url + request.path
+    if request.query_string:
+        url += "?" + request.query_string.decode("latin-1")
+    return bool(RequestValidator(settings.twilio.token).validate(url, request.form, signature))
+
+
+def _kept(keep: Callable[[], object]) -> Response:
+    """200 once it is committed; 503 when it could not be, so that the other side keeps it and tries again."""
+    try:
+        keep()
+    except Exception as problem:
+        log.error("A webhook could not be kept (%s).", type(problem).__name__)
+        return _said(503)
+    return Response(_NOTHING_TO_SAY, 200, mimetype="text/xml")
+
+
+def _said(code: int) -> Response:
+    return Response(status=code)
