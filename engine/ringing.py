@@ -2,6 +2,7 @@
 same, so that nothing depends on Redis but how soon."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from time import monotonic
@@ -36,7 +37,7 @@ class RungWorker:
     def run(self, stop: Event) -> None:
         """Blocks. RQ is started again whenever Redis comes back."""
         global _answering
-        _answering = (self, stop)
+        _answering = lambda job: self.drain(stop)  # noqa: E731  # every kind: each rings others
         looking = Thread(target=self._look, args=(stop,), daemon=True)
         looking.start()
         while not stop.is_set():
@@ -65,15 +66,20 @@ class RungWorker:
             stop.wait(self.look_every)
 
 
-_answering: tuple[RungWorker, Event] | None = None
+_answering: Callable[[str], object] | None = None
 
 
 def answer(job: str) -> None:
-    """What RQ calls. The ring names one kind of work; every kind is drained, since each rings others."""
-    del job
+    """What RQ calls, with the name of the work."""
     if _answering is not None:
-        worker, stop = _answering
-        worker.drain(stop)
+        _answering(job)
+
+
+def answer_waiting(url: str, act: Callable[[str], object]) -> None:
+    """Answers the rings that wait, and returns."""
+    global _answering
+    _answering = act
+    _RqWorker(Event(), url).work(burst=True, logging_level="WARNING")
 
 
 class _RqWorker(SimpleWorker):

@@ -1,8 +1,6 @@
-"""What every queue promises: a ring is heard, a doubled ring is one, and nobody waits for it.
+"""What every queue promises: a ring is heard, a doubled ring is one, and nobody waits for it."""
 
-RQ on a real Valkey joins this table when it comes (issue 3).
-"""
-
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -11,7 +9,8 @@ from functools import partial
 
 import pytest
 
-from engine.queues import InlineQueue, Queue, ThreadQueue
+from engine import ringing
+from engine.queues import InlineQueue, Queue, RqQueue, ThreadQueue, rings
 from engine.vocabulary.words import Job
 
 LONG = 30.0  # seconds: far more than any of this takes
@@ -45,10 +44,19 @@ def threads() -> Rung:
     return rung
 
 
-@pytest.fixture(params=[inline, threads])
+def rq(url: str) -> Rung:
+    queue = RqQueue(url)
+    rings(url).connection.flushdb()
+    rung = Rung(queue, lambda: None)
+    rung.work = partial(ringing.answer_waiting, url, rung.done.append)
+    return rung
+
+
+@pytest.fixture(params=["inline", "threads", "rq"])
 def rung(request: pytest.FixtureRequest) -> Rung:
-    made: Rung = request.param()
-    return made
+    if request.param == "rq":
+        return rq(request.getfixturevalue("own_redis_url"))
+    return {"inline": inline, "threads": threads}[str(request.param)]()
 
 
 def test_a_ring_is_heard(rung: Rung) -> None:
@@ -105,3 +113,21 @@ def test_without_a_ring_a_thread_looks_again_by_itself() -> None:
     began = time.monotonic()
     ThreadQueue().wait(0.01)
     assert time.monotonic() - began >= 0.01
+
+
+def test_ringing_never_raises_and_never_waits_when_redis_is_away() -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        queue = RqQueue(f"redis://127.0.0.1:{nobody.getsockname()[1]}/0")
+        began = time.monotonic()
+        for _ in range(1_000):
+            queue.ring(Job.DELIVER)
+        assert time.monotonic() - began < LONG / 3
+
+
+def test_a_ring_carries_the_name_of_the_work_and_nothing_else(own_redis_url: str) -> None:
+    rings(own_redis_url).connection.flushdb()
+    RqQueue(own_redis_url).ring(Job.DELIVER)
+    (job,) = rings(own_redis_url).jobs
+    assert (job.func_name, job.args, job.kwargs) == ("engine.ringing.answer", ["deliver"], {})
+    assert job.retries_left

@@ -51,6 +51,14 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="session")
+def own_redis_url(redis_url: str) -> str:
+    """A database of this worker's own on that server, so that tests at the same time ring different bells."""
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) + 1
+    joint = "&" if "?" in redis_url else "?"
+    return f"{redis_url}{joint}db={number}"
+
+
+@pytest.fixture(scope="session")
 def postgres_keeper(postgres_server: str) -> Iterator[Engine]:
     """Makes and drops databases, outside any transaction."""
     keeper = open_database(postgres_server).execution_options(isolation_level="AUTOCOMMIT")

@@ -1,5 +1,6 @@
-"""A town with one published sequence, Maya who answers, and the shipped letters."""
+"""A town with one published sequence, Maya who answers, and the shipped letters; on either database."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ from webapp.town.simulated import Town
 SEQUENCES = Path(__file__).parents[2] / "sequences"
 
 
-@pytest.fixture
-def town(tmp_path: Path) -> Town:
-    town = Town.at(tmp_path)
+@pytest.fixture(params=["sqlite", "postgresql"])
+def town(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Town]:
+    url = "" if request.param == "sqlite" else request.getfixturevalue("postgres_url")
+    town = Town.at(tmp_path, database_url=url)
     town.organizer("Maya Ortiz")
     town.publishes({name: (SEQUENCES / f"{name}.md").read_text() for name in ("welcome", "welcome.es")})
-    return town
+    yield town
+    town.rt.database.dispose()

@@ -65,9 +65,15 @@ class Town:
         return cls(rt, clock)
 
     @classmethod
-    def at(cls, folder: Path, begins: datetime = BEGINS, form: CommunityForm = RIVER_NEIGHBORS) -> "Town":
-        """A new town in an empty folder: SQLite, fresh keys, one community."""
-        settings = read_settings({"PORCHLIGHT_DATA": str(folder / "town")})
+    def at(
+        cls,
+        folder: Path,
+        begins: datetime = BEGINS,
+        form: CommunityForm = RIVER_NEIGHBORS,
+        database_url: str = "",
+    ) -> "Town":
+        """A new town in an empty folder: fresh keys, one community; SQLite, or the database named."""
+        settings = read_settings({"PORCHLIGHT_DATA": str(folder / "town"), "DATABASE_URL": database_url})
         settings.data.mkdir(parents=True)
         KeyRing.fresh().save(settings.key_file)
         town = cls.over(settings, begins)
