@@ -1,5 +1,6 @@
 """The dashboard and the public pages as one Flask application over a Runtime."""
 
+import logging
 from datetime import timedelta
 from importlib import import_module
 from urllib.parse import urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import urlsplit
 import flask_babel
 from flask import Blueprint, Flask, g, render_template, request
 from flask_login import current_user
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
@@ -18,7 +20,9 @@ from engine.vocabulary.words import Role
 from webapp import presenting
 from webapp.auth import csrf, limiter, watch_the_door
 from webapp.i18n import TRANSLATIONS, ensure_compiled
+from webapp.speech import _
 
+log = logging.getLogger("porchlight")
 LANGUAGES = ("en", "es")
 _MOST_BYTES = 30 * 1024 * 1024  # of one request: an upload of members, a mail with its attachments
 
@@ -58,6 +62,7 @@ def create_app(rt: Runtime) -> Flask:
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _problem)
     app.register_error_handler(SecurityError, _wrong_host)
+    app.register_error_handler(OperationalError, _no_database)
     return app
 
 
@@ -141,6 +146,13 @@ def _headers(response: Response) -> Response:
 def _problem(error: HTTPException) -> tuple[str, int]:
     code = error.code or 500
     return render_template("web/problem.html", code=code), code
+
+
+def _no_database(problem: OperationalError) -> tuple[str, int, dict[str, str]]:
+    """Plain: a page would ask the database who is reading it."""
+    log.error("The database could not be used: %s", type(problem.orig).__name__)
+    said = _("The database is busy or away. Nothing was changed: try again in a minute.")
+    return f"{said}\n", 503, {"Content-Type": "text/plain; charset=utf-8", "Retry-After": "60"}
 
 
 def _wrong_host(_error: SecurityError) -> tuple[str, int]:

@@ -1,9 +1,11 @@
 """The ledger at work: queue, claim, decide, freeze, send. What comes of it is in `receipts`, what a crash
 leaves behind in `reconciling`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Event, Thread
 
 from sqlalchemy.orm import Session
 
@@ -21,6 +23,7 @@ from engine.vocabulary.ids import AddressId, DeliveryId, MemberId, MessageId
 from engine.vocabulary.words import Channel, ConsentState, DeliveryState, Ending, Job, SuppressionReason
 
 LEASE = timedelta(seconds=60)
+RENEWED_EVERY = timedelta(seconds=15)  # while a batch is on the wire
 RECORDED_WITHIN = timedelta(seconds=50)  # what was sent is written down before the lease ends
 WIRE_CHUNK = 50  # entered in_flight by one commit: what a crash can leave unknown
 BATCH = 200
@@ -140,6 +143,25 @@ class _Known:
         )
 
 
+@contextmanager
+def _signs_of_life(rt: Runtime, ids: Sequence[DeliveryId]) -> Iterator[None]:
+    """Renews the leases while the other side takes its time: whoever waits is not gone."""
+    done = Event()
+
+    def renew() -> None:
+        while not done.wait(RENEWED_EVERY.total_seconds()):
+            with suppress(Exception), rt.transaction() as session:  # a database that is away: the next time
+                claims.extend(session, ids, LEASE)
+
+    thread = Thread(target=renew, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
 def nature_of(row: Claimed) -> Nature:
     if row.step is not None and not row.cause.startswith(TEST_CAUSE):
         return Nature.LETTER
@@ -157,5 +179,6 @@ def _carry(rt: Runtime, channel: Channel, chunk: Sequence[Composed]) -> None:
         entered = claims.enter_in_flight(session, [letter.frozen for letter in chunk])
     batch = [letter.outgoing for letter in chunk if letter.frozen.id in entered]
     if batch:
-        given = rt.doors.gateway(channel).carry(batch)
+        with _signs_of_life(rt, [letter.delivery_id for letter in batch]):
+            given = rt.doors.gateway(channel).carry(batch)
         rt.insist(lambda: receipts.record(rt, batch, given), within=RECORDED_WITHIN)

@@ -135,6 +135,17 @@ def _one_claimed(values: tuple[Any, ...]) -> Claimed:
     )
 
 
+def extend(session: Session, ids: Sequence[DeliveryId], lease: timedelta) -> None:
+    """A sign of life of whoever is at work on these: their leases begin anew. Rows that were taken over
+    meanwhile have a lease of their own, which may grow too; it does not matter, since results are fenced."""
+    ledger = table_of(Delivery)
+    session.execute(
+        update(ledger)
+        .where(ledger.c.id.in_(ids), _IS_LEASED)
+        .values(lease_until=database_now(session) + lease)
+    )
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What became of a claimed delivery before the wire."""
