@@ -12,6 +12,7 @@ from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
+from rq.timeouts import TimerDeathPenalty
 
 from engine.jobs import Worker
 from engine.queues import rings
@@ -83,7 +84,9 @@ def answer_waiting(url: str, act: Callable[[str], object]) -> None:
 
 
 class _RqWorker(SimpleWorker):
-    """Stops by our event instead of by signal handlers of its own."""
+    """Stops by our event instead of by signal handlers of its own, and may run in any thread."""
+
+    death_penalty_class = TimerDeathPenalty
 
     def __init__(self, stop: Event, url: str) -> None:
         self._stop = stop

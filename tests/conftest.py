@@ -18,7 +18,7 @@ from engine.store.tables import metadata
 from tests import guard
 from webapp.wiring import build_runtime
 
-pytest_plugins = ("tests.servers.fixtures",)
+pytest_plugins = ("tests.servers.fixtures", "tests.servers.mail_fixtures")
 
 guard.watch()
 # The same 100 examples each time; `HYPOTHESIS_PROFILE=fuzz` draws new ones, many more.

@@ -1,5 +1,6 @@
 """Who is signed in, and what they may see. Every route is closed unless it says `@public`."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -72,8 +73,10 @@ def watch_the_door(app: Flask) -> None:
 
 
 def current_redis(app: Flask) -> str | None:
+    """As flask-limiter writes it: a socket is `redis+unix://` there."""
     rt: Runtime = app.extensions["porchlight"]
-    return rt.settings.redis_url
+    url = rt.settings.redis_url
+    return url and re.sub(r"^unix://", "redis+unix://", url)
 
 
 def _signed_in(secret: str) -> SignedIn | None:

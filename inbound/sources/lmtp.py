@@ -70,7 +70,8 @@ class _Handler:
 
     def _keep(self, envelope: Given) -> str:
         try:
-            said = Envelope(envelope.mail_from or "", tuple(envelope.rcpt_tos))
+            sender = (envelope.mail_from or "").removeprefix("<>")  # how aiosmtpd writes the null sender
+            said = Envelope(sender, tuple(envelope.rcpt_tos))
             keep_email(self.rt, SOURCE, envelope.original_content or b"", said)
         except Exception as problem:
             log.error("A mail could not be kept (%s); the mail server keeps it.", type(problem).__name__)
