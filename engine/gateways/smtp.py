@@ -1,5 +1,6 @@
 """Email by SMTP: warm connections to one relay, and domains that ask for it are given a pause."""
 
+import re
 import ssl
 import threading
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from engine.gateways.wire import Away, Patience, Relay, Stale, Wire, answer, ope
 from engine.vocabulary.messages import Fault, Outgoing, Receipt, ReceiptKind
 from engine.vocabulary.words import Channel
 
+_ADDRESS = re.compile(r"[^\s<>\x00-\x20\x7f]+@[^\s<>@\x00-\x20\x7f]+")  # what may stand between < and >
 _IDLE = 45.0  # seconds; relays close what is idle for longer
 _DOWN_FOR = 5.0  # seconds in which a relay that was away is not tried again
 _DOMAIN_PAUSES = (60.0, 300.0, 900.0)  # seconds a domain that asked us to slow down is left alone
@@ -51,6 +53,8 @@ class SmtpGateway:
         return f"{self.relay.host}:{self.relay.port} answers, {_SPOKEN[self.relay.security]}, {signed_in}"
 
     def _carry_one(self, letter: Outgoing) -> Receipt:
+        if not _ADDRESS.fullmatch(letter.to):
+            return answer(letter, ReceiptKind.REFUSED, "This is not an address.", Fault.LETTER)
         domain = letter.to.rpartition("@")[2].lower()
         if self._paused(domain):
             said = "The receiving domain asked us to slow down."

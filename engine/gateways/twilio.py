@@ -71,8 +71,8 @@ class TwilioGateway:
             found = self._client.messages.list(to=letter.to, date_sent_after=since, limit=_LISTED)
         except (TwilioRestException, requests.RequestException):
             return None
-        body = letter.payload.decode()
-        same = [each for each in found if each.body == body and _outbound(each) and _at(each) >= since]
+        body = _even(letter.payload.decode())
+        same = [each for each in found if _even(each.body) == body and _outbound(each) and _at(each) >= since]
         return tuple(each.sid for each in sorted(same, key=_at))
 
     def check(self) -> str:
@@ -162,6 +162,11 @@ def _refused(letter: Outgoing, refused: TwilioRestException) -> Receipt:
         fault = Fault.LOGIN
     again = fault in (Fault.SLOW, Fault.EXPIRED, Fault.UNREACHED)
     return _answer(letter, ReceiptKind.DEFERRED if again else ReceiptKind.REFUSED, said, fault)
+
+
+def _even(body: str) -> str:
+    """Without what providers change: line ends, blanks at the end."""
+    return " ".join(body.split())
 
 
 def _outbound(message: Any) -> bool:

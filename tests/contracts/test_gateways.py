@@ -1,4 +1,4 @@
-"""What every gateway promises. Run over the post office now; SMTP and Twilio join it when they come."""
+"""What every gateway promises: the post office, SMTP over a real server, Twilio over its stand-in."""
 
 import threading
 from collections.abc import Callable
@@ -10,9 +10,14 @@ import pytest
 
 from engine.gateways.base import Gateway
 from engine.gateways.postoffice import Mailbox, Postoffice, mailbox, mailboxes
+from engine.gateways.smtp import SmtpGateway
+from engine.gateways.twilio import TwilioAccount, TwilioGateway
+from engine.gateways.wire import Relay
 from engine.vocabulary.ids import DeliveryId
 from engine.vocabulary.messages import Outgoing, ReceiptKind
 from engine.vocabulary.words import Channel
+from tests.servers.smtpd import Sink
+from tests.servers.twilio import Twilio
 
 
 @dataclass(frozen=True)
@@ -29,16 +34,28 @@ def at_the_postoffice(channel: Channel) -> Callable[[Path], Case]:
     return lambda folder: Case(Postoffice(folder, channel), good, "nobody\n/../here")
 
 
-EVERY_GATEWAY = {
+POST_OFFICES = {
     "post office, email": at_the_postoffice(Channel.EMAIL),
     "post office, texts": at_the_postoffice(Channel.SMS),
 }
 
 
-@pytest.fixture(params=list(EVERY_GATEWAY.values()), ids=list(EVERY_GATEWAY))
+def at_twilio(server: Twilio) -> Case:
+    account = TwilioAccount(
+        server.sid, server.token, "+15555550100", lambda _: "https://porch.example/r", server.url
+    )
+    return Case(TwilioGateway(account), "+18025550120", "nobody\n/../here")
+
+
+@pytest.fixture(params=[*POST_OFFICES, "SMTP", "Twilio"])
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Case:
-    made: Case = request.param(tmp_path)
-    return made
+    if request.param == "SMTP":
+        sink: Sink = request.getfixturevalue("sink")
+        gateway = SmtpGateway(Relay("127.0.0.1", sink.port, "off"))
+        return Case(gateway, "ana@riverbend.example", "nobody\n/../here")
+    if request.param == "Twilio":
+        return at_twilio(request.getfixturevalue("twilio_server"))
+    return POST_OFFICES[request.param](tmp_path)
 
 
 def letter(case: Case, number: int, to: str | None = None) -> Outgoing:
@@ -97,7 +114,7 @@ class TestEveryGateway:
 class TestThePostOffice:
     @pytest.fixture
     def office(self, tmp_path: Path) -> Case:
-        return EVERY_GATEWAY["post office, email"](tmp_path)
+        return POST_OFFICES["post office, email"](tmp_path)
 
     def test_keeps_every_letter_of_many_writers_whole(self, office: Case, tmp_path: Path) -> None:
         TestEveryGateway().test_carries_for_many_writers_at_once(office)
@@ -136,7 +153,7 @@ class TestThePostOffice:
 
     def test_puts_off_what_it_cannot_write(self, tmp_path: Path) -> None:
         (tmp_path / "mail").write_text("a file is in the way")
-        case = EVERY_GATEWAY["post office, email"](tmp_path)
+        case = POST_OFFICES["post office, email"](tmp_path)
         assert [receipt.kind for receipt in case.gateway.carry([letter(case, 1)])] == [ReceiptKind.DEFERRED]
 
     def test_a_crash_before_the_address_was_written_hides_no_letter(self, tmp_path: Path) -> None:
