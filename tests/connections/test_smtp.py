@@ -114,9 +114,7 @@ def test_a_relay_that_does_not_let_us_in_is_named_and_nothing_is_sent(
 
 def test_a_certificate_nobody_vouches_for_is_refused() -> None:
     with Sink(tls="starttls") as sink:
-        gateway = SmtpGateway(
-            Relay("localhost", sink.port, "starttls"), QUICK, tls=ssl.create_default_context
-        )
+        gateway = SmtpGateway(Relay("localhost", sink.port, "starttls"), QUICK)
         (receipt,) = sends(gateway)
         assert (receipt.kind, receipt.fault) == (ReceiptKind.DEFERRED, Whose.DOWN)
         assert "cannot be trusted" in receipt.detail
