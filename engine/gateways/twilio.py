@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import requests
-from twilio.base.exceptions import TwilioRestException
+from twilio.base.exceptions import TwilioException, TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
@@ -27,7 +27,8 @@ _LONGEST_VALIDITY = 36_000  # seconds, Twilio's own
 _SHORTEST_VALIDITY = 60  # less than that is not worth a text
 _CLOCKS_DIFFER = timedelta(minutes=5)
 _LISTED = 200  # messages to one number that a look-up reads
-_CREATED = (200, 201)
+# What the client raises when Twilio, or something before it, says nothing that can be understood.
+_NO_ANSWER = (TwilioException, requests.RequestException, ValueError)
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class TwilioGateway:
         since = letter.first_tried - _CLOCKS_DIFFER
         try:
             found = self._client.messages.list(to=letter.to, date_sent_after=since, limit=_LISTED)
-        except (TwilioRestException, requests.RequestException):
+        except _NO_ANSWER:
             return None
         body = _even(letter.payload.decode())
         same = [each for each in found if _even(each.body) == body and _outbound(each) and _at(each) >= since]
@@ -82,7 +83,7 @@ class TwilioGateway:
         except TwilioRestException as refused:
             said = f"Twilio refuses the account or its token (error {refused.code or refused.status})."
             raise GatewayError(f"{said} See TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.") from refused
-        except requests.RequestException as problem:
+        except _NO_ANSWER as problem:
             raise GatewayError(f"Twilio does not answer ({type(problem).__name__}).") from problem
         return f"the account “{account.friendly_name}” is {account.status}, sending as {self.account.sender}"
 

@@ -1,0 +1,318 @@
+"""Texts by Twilio: what its errors mean, requests that were answered late, reports in any order."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import jobs
+from engine.actions import receipts
+from engine.gateways.twilio import TwilioGateway
+from engine.rules.receipts import fold
+from engine.store import holds, reach
+from engine.store.deliveries import Delivery
+from engine.store.provider_events import Report
+from engine.vocabulary.words import Channel, DeliveryState, HoldReason, SuppressionReason
+from tests.connections.conftest import MakePorch
+from tests.connections.porch import OURS, PUBLIC, Porch
+from tests.servers.twilio import (
+    ACCEPT_THEN_500,
+    ACCEPT_THEN_RESET,
+    Answer,
+    Posted,
+    Text,
+    accept_then_hang,
+    error,
+    hang,
+)
+
+PHONE = "+12125550134"
+LETTER = """---
+Title: One
+For: everyone
+---
+## hello
+When: right away
+Subject: Hi {{ first_name }}
+
+Words.
+
+### text
+Hi {{ first_name }}.
+"""
+
+
+@pytest.fixture
+def porch(make_porch: MakePorch) -> Porch:
+    """Ana is due a text."""
+    porch = make_porch()
+    porch.organizer("Maya Ortiz")
+    porch.publishes({"one": LETTER})
+    porch.joins("Ana", phone=PHONE)
+    return porch
+
+
+def works(porch: Porch, **span: float) -> Delivery:
+    """Time passes, the clock ticks, one worker carries; Ana's delivery after that."""
+    porch.clock.advance(timedelta(**span))
+    jobs.tick(porch.rt)
+    while jobs.deliver(porch.rt):
+        pass
+    return porch.delivery(PHONE)
+
+
+def impatient(porch: Porch) -> Porch:
+    """The same, where Twilio has half a second to answer."""
+    sms = porch.rt.doors.sms
+    assert isinstance(sms, TwilioGateway)
+    hurried = replace(sms, account=replace(sms.account, answer_within=0.5))
+    return replace(porch, rt=replace(porch.rt, doors=replace(porch.rt.doors, sms=hurried)))
+
+
+def reasons(porch: Porch) -> set[SuppressionReason]:
+    delivery = porch.delivery(PHONE)
+    assert delivery.address_id
+    with porch.rt.reading() as session:
+        return set(reach.suppressed(session, [delivery.address_id]).get(delivery.address_id, ()))
+
+
+def held(porch: Porch) -> dict[Channel, HoldReason]:
+    with porch.rt.reading() as session:
+        return {each.channel: each.reason for each in holds.standing(session)}
+
+
+def sent(porch: Porch) -> int:
+    return len(porch.servers.twilio.sent_to(PHONE))
+
+
+# --- refused at once ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "reason"),
+    [
+        (error(400, 21211), DeliveryState.REFUSED, {SuppressionReason.WRONG_NUMBER}),
+        (error(400, 21614), DeliveryState.REFUSED, {SuppressionReason.WRONG_NUMBER}),
+        (error(400, 21610), DeliveryState.REFUSED, {SuppressionReason.STOP}),
+        (error(400, 21617), DeliveryState.REFUSED, set()),
+        (error(429, 20429), DeliveryState.DEFERRED, set()),
+        (error(400, 21611), DeliveryState.DEFERRED, set()),
+    ],
+)
+def test_trust_S6_S11_a_refused_text_is_told_by_its_code(
+    porch: Porch, answer: Answer, state: DeliveryState, reason: set[SuppressionReason]
+) -> None:
+    porch.servers.twilio.next_answers.append(answer)
+    assert works(porch).state is state
+    assert reasons(porch) == reason
+    assert not porch.servers.twilio.next_answers
+
+
+@pytest.mark.parametrize(
+    ("code", "why"), [(30034, HoldReason.NOT_APPROVED), (20003, HoldReason.REFUSED_LOGIN)]
+)
+def test_trust_S10_what_concerns_our_number_holds_all_texts_and_loses_none(
+    porch: Porch, code: int, why: HoldReason
+) -> None:
+    porch.servers.twilio.next_answers.append(error(400, code))
+    works(porch)
+    assert held(porch) == {Channel.SMS: why}
+    works(porch, minutes=10)
+    assert sent(porch) == 0
+    receipts.release(porch.rt, Channel.SMS, by="machine")
+    assert works(porch, minutes=1).state is DeliveryState.ACCEPTED
+    assert sent(porch) == 1
+
+
+def test_trust_F15_slowing_down_skips_nobody_and_keeps_the_order(make_porch: MakePorch) -> None:
+    porch = make_porch()
+    porch.organizer("Maya Ortiz")
+    porch.publishes({"one": LETTER})
+    phones = [f"+1212555{number:04d}" for number in range(100, 130)]
+    for phone in phones:
+        porch.joins("Ana", phone=phone)
+    jobs.tick(porch.rt)
+    porch.servers.twilio.next_answers += [error(429, 20429)] * 2
+    for _ in range(4):
+        porch.clock.advance(timedelta(minutes=2))
+        while jobs.deliver(porch.rt):
+            pass
+    assert [text.to for text in porch.servers.twilio.messages.values()] == phones
+
+
+# --- F16: accepted, and we were never told -----------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", [ACCEPT_THEN_500, ACCEPT_THEN_RESET, accept_then_hang(60)])
+def test_trust_F16_a_text_that_was_taken_unheard_is_found_and_not_sent_again(
+    porch: Porch, answer: Answer
+) -> None:
+    porch = impatient(porch)
+    porch.servers.twilio.next_answers.append(answer)
+    assert works(porch).state is DeliveryState.UNKNOWN
+    found = works(porch, minutes=2, seconds=1)
+    assert found.state is DeliveryState.ACCEPTED
+    assert found.provider_id == porch.servers.twilio.sent_to(PHONE)[0].sid
+    assert sent(porch) == 1
+
+
+@pytest.mark.parametrize("answer", [error(500), hang(60)])
+def test_trust_F16_a_text_that_was_not_taken_is_sent_after_a_look(porch: Porch, answer: Answer) -> None:
+    porch = impatient(porch)
+    porch.servers.twilio.next_answers.append(answer)
+    assert works(porch).state is DeliveryState.UNKNOWN
+    assert sent(porch) == 0
+    works(porch, minutes=2, seconds=1)
+    assert works(porch).state is DeliveryState.ACCEPTED
+    assert sent(porch) == 1
+
+
+def test_trust_F16_while_the_list_cannot_be_asked_nothing_is_sent(porch: Porch) -> None:
+    porch.servers.twilio.next_answers.append(ACCEPT_THEN_500)
+    porch.servers.twilio.next_looks.append(error(503))
+    works(porch)
+    assert works(porch, minutes=2, seconds=1).state is DeliveryState.UNKNOWN
+    assert works(porch, minutes=2, seconds=1).state is DeliveryState.ACCEPTED
+    assert sent(porch) == 1
+
+
+# --- F17, F18: reports --------------------------------------------------------------------------
+
+
+def test_trust_F17_a_report_that_comes_before_the_answer_is_adopted(porch: Porch) -> None:
+    porch.servers.twilio.early = True
+    porch.servers.twilio.next_answers.append(ACCEPT_THEN_500)
+    delivery = works(porch)
+    (text,) = porch.servers.twilio.sent_to(PHONE)
+    assert (delivery.state, delivery.provider_id) == (DeliveryState.ACCEPTED, text.sid)
+    works(porch, minutes=5)
+    assert sent(porch) == 1
+
+
+def test_a_failed_text_says_so_and_a_dead_number_is_not_written_to_again(porch: Porch) -> None:
+    works(porch)
+    (text,) = porch.servers.twilio.sent_to(PHONE)
+    assert porch.servers.twilio.callback(text.sid, "undelivered", 30005).status == 200
+    assert porch.delivery(PHONE).state is DeliveryState.BOUNCED
+    assert reasons(porch) == {SuppressionReason.WRONG_NUMBER}
+
+
+def test_trust_S11_a_phone_that_is_off_gets_two_spaced_retries(porch: Porch) -> None:
+    for wait in (timedelta(), timedelta(minutes=31), timedelta(hours=4, minutes=1)):
+        works(porch, seconds=wait.total_seconds())
+        text = porch.servers.twilio.sent_to(PHONE)[-1]
+        porch.servers.twilio.callback(text.sid, "undelivered", 30003)
+    assert sent(porch) == 3
+    assert porch.delivery(PHONE).state is DeliveryState.BOUNCED
+    works(porch, days=3)
+    assert sent(porch) == 3
+    assert reasons(porch) == set()
+
+
+def test_trust_S11_texts_are_held_when_carriers_filter_more_than_two_in_a_hundred(
+    make_porch: MakePorch,
+) -> None:
+    porch = make_porch()
+    porch.organizer("Maya Ortiz")
+    porch.publishes({"one": LETTER})
+    for number in range(100):
+        porch.joins("Ana", phone=f"+1212555{number:04d}")
+    jobs.tick(porch.rt)
+    while jobs.deliver(porch.rt):
+        pass
+    texts = list(porch.servers.twilio.messages)
+    for sid in texts[:2]:
+        porch.servers.twilio.callback(sid, "undelivered", 30007)
+    assert held(porch) == {}
+    porch.servers.twilio.callback(texts[2], "undelivered", 30007)
+    assert held(porch) == {Channel.SMS: HoldReason.FILTERED}
+
+
+LIVES = [
+    (("queued", None), ("sent", None), ("delivered", None)),
+    (("queued", None), ("sent", None), ("undelivered", 30005)),
+    (("sending", None), ("failed", 30007)),
+    (("queued", None), ("sent", None), ("undelivered", 30003)),
+]
+
+
+@given(data=st.data(), life=st.sampled_from(LIVES))
+def test_trust_F18_reports_mean_the_same_in_any_order_and_number(
+    data: st.DataObject, life: Sequence[tuple[str, int | None]]
+) -> None:
+    many = [each for each in life for _ in range(data.draw(st.integers(1, 5)))]
+    shuffled = data.draw(st.permutations(many))
+    states = [fold(frozenset(shuffled[: n + 1])).state for n in range(len(shuffled))]
+    assert states[-1] is fold(frozenset(life)).state
+    final = [state for state in states if state is not DeliveryState.ACCEPTED]
+    assert all(state is states[-1] for state in final)  # what is final never goes back
+
+
+@pytest.mark.parametrize("life", LIVES)
+@pytest.mark.parametrize("backwards", [False, True])
+def test_trust_F18_late_and_doubled_reports_leave_the_ledger_as_one_in_order_does(
+    porch: Porch, life: Sequence[tuple[str, int | None]], backwards: bool
+) -> None:
+    delivery = works(porch)
+    porch.clock.advance(timedelta(hours=24))
+    for status, code in reversed(life) if backwards else life:
+        report = Report(delivery.id, 1, str(delivery.provider_id), status, code)
+        for _ in range(3):
+            receipts.note_report(porch.rt, report)
+    assert porch.delivery(PHONE).state is fold(frozenset(life)).state
+
+
+def test_a_report_about_an_earlier_attempt_is_kept_and_changes_nothing(porch: Porch) -> None:
+    works(porch)
+    (text,) = porch.servers.twilio.sent_to(PHONE)
+    porch.servers.twilio.callback(text.sid, "undelivered", 30003)
+    works(porch, minutes=31)
+    porch.servers.twilio.callback(text.sid, "failed", 30005)
+    assert porch.delivery(PHONE).state is DeliveryState.ACCEPTED
+
+
+# --- the webhooks' door -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("signature", [None, "", "bm90IG91cnM=", "ñ"])
+@pytest.mark.parametrize("path", ["/hooks/twilio/texts", "/hooks/twilio/reports/token/1"])
+def test_a_post_that_twilio_did_not_sign_is_refused_and_nothing_is_kept(
+    porch: Porch, signature: str | None, path: str
+) -> None:
+    headers = {} if signature is None else {"X-Twilio-Signature": signature}
+    form = {"MessageSid": "SM1", "From": PHONE, "To": OURS, "Body": "STOP"}
+    said = porch.app.test_client().post(path, base_url=PUBLIC, data=form, headers=headers)
+    assert said.status_code == 403
+    assert porch.kept() == 0
+
+
+def test_the_signature_is_over_the_public_address_whatever_a_proxy_made_of_it(porch: Porch) -> None:
+    form = {"MessageSid": "SM1", "From": PHONE, "To": OURS, "Body": "hello"}
+    twilio, client = porch.servers.twilio, porch.app.test_client()
+
+    def by_a_proxy(url: str, form: dict[str, str], headers: dict[str, str]) -> Posted:
+        path = url.removeprefix(PUBLIC)
+        said = client.post(path, base_url="http://127.0.0.1:8425", data=form, headers=headers)
+        return Posted(said.status_code, said.get_data())
+
+    twilio.post = by_a_proxy
+    assert twilio.signed(f"{PUBLIC}/hooks/twilio/texts", form).status == 200
+    assert porch.kept() == 1
+
+
+def test_a_text_that_is_posted_again_is_the_same_text(porch: Porch) -> None:
+    text = Text(PHONE, OURS, "hello")
+    for _ in range(3):
+        assert porch.servers.twilio.send_in(f"{PUBLIC}/hooks/twilio/texts", text).status == 200
+    assert porch.kept() == 1
+
+
+@pytest.mark.parametrize(
+    "form", [{}, {"MessageSid": "SM1"}, {"MessageSid": "S" * 500, "MessageStatus": "x" * 99}]
+)
+def test_a_strange_report_is_never_a_500(porch: Porch, form: dict[str, str]) -> None:
+    url = f"{PUBLIC}/hooks/twilio/reports/no-token-of-ours/1"
+    assert porch.servers.twilio.signed(url, form).status == 204
