@@ -102,10 +102,7 @@ class TwilioGateway:
             return _refused(letter, refused)
         except (requests.ConnectTimeout, _NotConnected) as away:
             return _answer(letter, ReceiptKind.DEFERRED, f"Twilio was away ({away}).", Fault.DOWN)
-        except (
-            requests.RequestException,
-            ValueError,
-        ) as problem:
+        except _NO_ANSWER as problem:  # asked, and it may have been taken over
             return _answer(letter, ReceiptKind.UNKNOWN, f"Twilio did not answer ({type(problem).__name__}).")
         return Receipt(letter.delivery_id, letter.attempt, ReceiptKind.ACCEPTED, provider_id=made.sid)
 

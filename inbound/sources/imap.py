@@ -9,7 +9,7 @@ import hashlib
 import logging
 import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event
 from time import monotonic
@@ -95,10 +95,8 @@ class ImapDoor:
             client.login(where.user, where.password)
             yield client
         finally:
-            try:
+            with suppress(OSError, IMAPClientError):  # the line may be gone
                 client.logout()
-            except (OSError, IMAPClientError):
-                client.shutdown()
 
     def read_new(self, client: IMAPClient) -> int:
         """Keeps what came since the last look; returns how many mails it read."""
@@ -144,8 +142,10 @@ def _idle(client: IMAPClient, stop: Event) -> None:
     client.idle()
     until = monotonic() + _IDLE_FOR
     try:
-        while not stop.is_set() and monotonic() < until:
+        while not stop.is_set() and (began := monotonic()) < until:
             if client.idle_check(timeout=_LOOK_AT_STOP):
                 return
+            if monotonic() - began < _LOOK_AT_STOP / 2:  # imapclient returns at once when the line is closed
+                raise OSError("The line was closed.")
     finally:
         client.idle_done()
