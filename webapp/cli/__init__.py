@@ -25,6 +25,12 @@ COMMANDS = {
     "listen": ("listen", "listen", "Run only the doors for incoming mail."),
     "migrate": ("work", "migrate", "Bring the database up to date."),
     "sending": ("sending", "sending", "Say what is held, hold a channel, or release it."),
+    "backup": ("backup", "backup", "Write a safe copy of everything but the keys."),
+    "restore": (
+        "backup",
+        "restore",
+        "Fill an empty database from a backup; sending is held until you release it.",
+    ),
     "tick": ("work", "tick", "Look at the clock once, and do what is due."),
 }
 

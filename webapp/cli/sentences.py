@@ -9,6 +9,7 @@ from engine.vocabulary.sentences import Said
 _SPEAKING = frozenset(
     {
         "AnswersError",
+        "BackupError",
         "DatabaseTooNew",
         "GatewayError",
         "KeyFileError",
