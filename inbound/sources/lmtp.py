@@ -20,6 +20,7 @@ _LONGEST_LINE = 1024 * 1024  # bytes; longer than the standard allows, because m
 _NOT_NOW = "451 4.3.0 Not kept: try again later"
 
 log = logging.getLogger("porchlight")
+logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd's own holds every address
 
 
 @dataclass
@@ -46,7 +47,13 @@ class _Lmtp(LMTP):
 
 class _Controller(Controller):
     def factory(self) -> _Lmtp:
-        return _Lmtp(self.handler, data_size_limit=MOST_BYTES, enable_SMTPUTF8=True, ident="Porchlight")
+        return _Lmtp(
+            self.handler,
+            data_size_limit=MOST_BYTES,
+            enable_SMTPUTF8=True,
+            ident="Porchlight",
+            auth_exclude_mechanism=("LOGIN", "PLAIN"),
+        )
 
 
 @dataclass
