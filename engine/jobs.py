@@ -2,9 +2,10 @@
 `vocabulary.words.Job`; `webapp/wiring.py` binds RECEIVE to `inbound`, which the engine must not know."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from threading import Event
+from threading import Event, Thread
 
 from engine.actions import conversations, deliveries, enrollments, reconciling
 from engine.queues import ThreadQueue
@@ -14,7 +15,7 @@ from engine.vocabulary.words import Job
 
 LOOK_EVERY = 0.5  # seconds between looks at the database when nothing rings
 TICK_EVERY = 1.0
-_BEAT_EVERY = 20  # looks between two signs of life
+_BEAT_EVERY = 10.0  # seconds between two signs of life
 
 Drain = Callable[[Runtime], int]  # does what there is, at most one batch; returns how much
 log = logging.getLogger("porchlight")
@@ -49,17 +50,28 @@ class Worker:
     hands: Mapping[Job, Drain]
 
     def run(self, stop: Event) -> None:
-        looks = 0
-        while not stop.is_set():
-            if looks % _BEAT_EVERY == 0:
-                self.beat()
-            looks += 1
-            if not self.drain_once():
-                _wait(self.rt, stop)
+        with self.living(stop):
+            while not stop.is_set():
+                if not self.drain_once():
+                    _wait(self.rt, stop)
 
-    def beat(self) -> None:
-        """Leaves a sign of life; a database that is away does not stop the worker."""
-        beat(self.rt, "worker")
+    @contextmanager
+    def living(self, stop: Event) -> Iterator[None]:
+        """Leaves signs of life aside from the work: who waits for a slow server is not dead."""
+        done = Event()
+
+        def beats() -> None:
+            while not (done.is_set() or stop.is_set()):
+                beat(self.rt, "worker")
+                done.wait(_BEAT_EVERY)
+
+        thread = Thread(target=beats, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
 
     def drain_once(self) -> int:
         """One batch of each kind; what one kind raises is logged and does not stop the others."""
@@ -83,6 +95,7 @@ def _guarded(rt: Runtime, job: Job, hand: Drain) -> int:
 
 
 def beat(rt: Runtime, name: str) -> None:
+    """Leaves a sign of life; a database that is away stops nobody."""
     try:
         with rt.transaction() as session:
             heartbeats.beat(session, name)

@@ -41,13 +41,14 @@ class RungWorker:
         _answering = lambda job: self.drain(stop)  # noqa: E731  # every kind: each rings others
         looking = Thread(target=self._look, args=(stop,), daemon=True)
         looking.start()
-        while not stop.is_set():
-            try:
-                _RqWorker(stop, self.url).work(logging_level="WARNING")
-            except (RedisError, OSError) as problem:
-                log.warning("Redis: %s; the database is looked at meanwhile.", type(problem).__name__)
-            stop.wait(_AGAIN_AFTER)
-        looking.join(timeout=_LONGEST)
+        with self.worker.living(stop):
+            while not stop.is_set():
+                try:
+                    _RqWorker(stop, self.url).work(logging_level="WARNING")
+                except (RedisError, OSError) as problem:
+                    log.warning("Redis: %s; the database is looked at meanwhile.", type(problem).__name__)
+                stop.wait(_AGAIN_AFTER)
+            looking.join(timeout=_LONGEST)
 
     def drain(self, stop: Event) -> int:
         """Does all there is, for a minute at most."""
@@ -62,7 +63,6 @@ class RungWorker:
 
     def _look(self, stop: Event) -> None:
         while not stop.is_set():
-            self.worker.beat()
             self.drain(stop)
             stop.wait(self.look_every)
 

@@ -54,7 +54,7 @@ def _email(settings: Settings, clock: Clock) -> Gateway:
     from engine.gateways.smtp import SmtpGateway
     from engine.gateways.wire import read_relay
 
-    return SmtpGateway(read_relay(settings.smtp_url))
+    return SmtpGateway(read_relay(settings.smtp_url, helo=settings.mail_domain))
 
 
 def _sms(settings: Settings, keys: KeyRing, clock: Clock) -> Gateway:

@@ -21,6 +21,8 @@ def reconcile(rt: Runtime, limit: int = BATCH) -> Counter[str]:
     with rt.reading() as session:
         silent = claims.expired_leases(session, limit)
         silent += claims.unknown_due(session, rt.clock.now(), limit)
+    if not silent:
+        return Counter()
     asked = [gone for gone in silent if gone.state is not DeliveryState.CLAIMED]
     letters = _letters(rt, asked)
     verdicts = [(gone, _verdict(rt, gone, letters.get(gone.id))) for gone in silent]

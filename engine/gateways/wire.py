@@ -32,9 +32,10 @@ class Relay:
     security: Security
     user: str = ""
     password: str = field(default="", repr=False)
+    helo: str | None = None  # the name we introduce ourselves by; None: this machine's
 
 
-def read_relay(url: str) -> Relay:
+def read_relay(url: str, helo: str | None = None) -> Relay:
     """`smtp://user:password@host:587` (STARTTLS), `smtps://…:465`, `smtp://127.0.0.1:25?tls=off`.
     Raises ValueError."""
     parts = urlsplit(url)
@@ -44,7 +45,7 @@ def read_relay(url: str) -> Relay:
     security: Security = "tls" if parts.scheme == "smtps" else "starttls" if tls == "on" else "off"
     port = parts.port or (465 if security == "tls" else 587)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    return Relay(parts.hostname, port, security, user, password)
+    return Relay(parts.hostname, port, security, user, password, helo)
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,11 @@ def open_connection(relay: Relay, patience: Patience, tls: Callable[[], ssl.SSLC
 
 def _dial(relay: Relay, patience: Patience, tls: Callable[[], ssl.SSLContext]) -> smtplib.SMTP:
     if relay.security == "tls":
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(relay.host, relay.port, timeout=patience.connect, context=tls())
+        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+            relay.host, relay.port, relay.helo, timeout=patience.connect, context=tls()
+        )
     else:
-        smtp = smtplib.SMTP(relay.host, relay.port, timeout=patience.connect)
+        smtp = smtplib.SMTP(relay.host, relay.port, relay.helo, timeout=patience.connect)
     assert smtp.sock is not None
     smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the dot must not wait 40 ms for an ACK
     smtp.ehlo_or_helo_if_needed()

@@ -54,6 +54,12 @@ def test_what_arrives_is_byte_for_byte_what_was_handed_over(sink: Sink) -> None:
     assert kept.raw == b"Subject: Hi\r\n\r\n..\r\n.\r\nna\xc3\xafve\r\n"
 
 
+def test_we_introduce_ourselves_by_our_mail_domain_not_by_the_machine(misbehaving: Misbehaving) -> None:
+    gateway = SmtpGateway(Relay("127.0.0.1", misbehaving.port, "off", helo="porch.example"), QUICK)
+    assert sends(gateway)[0].kind is ReceiptKind.ACCEPTED
+    assert gateway._idle[0].smtp.local_hostname == "porch.example"
+
+
 def test_one_connection_carries_many_letters_each_to_one_recipient(sink: Sink) -> None:
     gateway = over(sink)
     for first in range(0, 60, 20):
