@@ -2,12 +2,15 @@
 `vocabulary.words.Job`; `webapp/wiring.py` binds RECEIVE to `inbound`, which the engine must not know."""
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from threading import Event, Thread
+from datetime import timedelta
+from functools import partial
+from threading import Event
 
 from engine.actions import conversations, deliveries, enrollments, reconciling
+from engine.aside import aside
 from engine.queues import ThreadQueue
 from engine.runtime import Runtime
 from engine.store import heartbeats, timers
@@ -15,7 +18,7 @@ from engine.vocabulary.words import Job
 
 LOOK_EVERY = 0.5  # seconds between looks at the database when nothing rings
 TICK_EVERY = 1.0
-_BEAT_EVERY = 10.0  # seconds between two signs of life
+_BEAT_EVERY = timedelta(seconds=10)  # between two signs of life
 
 Drain = Callable[[Runtime], int]  # does what there is, at most one batch; returns how much
 log = logging.getLogger("porchlight")
@@ -50,28 +53,15 @@ class Worker:
     hands: Mapping[Job, Drain]
 
     def run(self, stop: Event) -> None:
-        with self.living(stop):
+        with self.living():
             while not stop.is_set():
                 if not self.drain_once():
                     _wait(self.rt, stop)
 
-    @contextmanager
-    def living(self, stop: Event) -> Iterator[None]:
+    def living(self) -> AbstractContextManager[None]:
         """Leaves signs of life aside from the work: who waits for a slow server is not dead."""
-        done = Event()
-
-        def beats() -> None:
-            while not (done.is_set() or stop.is_set()):
-                beat(self.rt, "worker")
-                done.wait(_BEAT_EVERY)
-
-        thread = Thread(target=beats, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            thread.join()
+        beat(self.rt, "worker")
+        return aside(partial(beat, self.rt, "worker"), _BEAT_EVERY)
 
     def drain_once(self) -> int:
         """One batch of each kind; what one kind raises is logged and does not stop the others."""

@@ -41,7 +41,7 @@ class RungWorker:
         _answering = lambda job: self.drain(stop)  # noqa: E731  # every kind: each rings others
         looking = Thread(target=self._look, args=(stop,), daemon=True)
         looking.start()
-        with self.worker.living(stop):
+        with self.worker.living():
             while not stop.is_set():
                 try:
                     _RqWorker(stop, self.url).work(logging_level="WARNING")

@@ -1,16 +1,16 @@
 """The ledger at work: queue, claim, decide, freeze, send. What comes of it is in `receipts`, what a crash
 leaves behind in `reconciling`."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Event, Thread
+from functools import partial
 
 from sqlalchemy.orm import Session
 
 from engine.actions import receipts
 from engine.actions.composing import TEST_CAUSE, Composed, compose
+from engine.aside import aside
 from engine.rules.permission import Allowed, Held, Nature, NotYet, Reach, Refused, may_reach
 from engine.runtime import Runtime
 from engine.store import claims, conversations, holds, messages, reach
@@ -143,25 +143,6 @@ class _Known:
         )
 
 
-@contextmanager
-def _signs_of_life(rt: Runtime, ids: Sequence[DeliveryId]) -> Iterator[None]:
-    """Renews the leases while the other side takes its time: whoever waits is not gone."""
-    done = Event()
-
-    def renew() -> None:
-        while not done.wait(RENEWED_EVERY.total_seconds()):
-            with suppress(Exception), rt.transaction() as session:  # a database that is away: the next time
-                claims.extend(session, ids, LEASE)
-
-    thread = Thread(target=renew, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
-
-
 def nature_of(row: Claimed) -> Nature:
     if row.step is not None and not row.cause.startswith(TEST_CAUSE):
         return Nature.LETTER
@@ -179,6 +160,12 @@ def _carry(rt: Runtime, channel: Channel, chunk: Sequence[Composed]) -> None:
         entered = claims.enter_in_flight(session, [letter.frozen for letter in chunk])
     batch = [letter.outgoing for letter in chunk if letter.frozen.id in entered]
     if batch:
-        with _signs_of_life(rt, [letter.delivery_id for letter in batch]):
+        with aside(partial(_renew, rt, [letter.delivery_id for letter in batch]), RENEWED_EVERY):
             given = rt.doors.gateway(channel).carry(batch)
         rt.insist(lambda: receipts.record(rt, batch, given), within=RECORDED_WITHIN)
+
+
+def _renew(rt: Runtime, ids: Sequence[DeliveryId]) -> None:
+    """Whoever waits for a slow server is not gone."""
+    with rt.transaction() as session:
+        claims.extend(session, ids, LEASE)

@@ -27,14 +27,22 @@ from engine.ringing import RungWorker
 from engine.runtime import Runtime
 from engine.settings import read_settings
 from engine.store import conversations as talks
+from engine.store import holds, reach
 from engine.store.addresses import Address
 from engine.store.conversations import Conversation
 from engine.store.deliveries import Delivery
 from engine.store.migrations import migrate
 from engine.store.raw import Raw
-from engine.store.reach import consented
 from engine.vocabulary.ids import MemberId, OrganizerId
-from engine.vocabulary.words import Channel, ConsentState, DeliveryState, RawState, Role
+from engine.vocabulary.words import (
+    Channel,
+    ConsentState,
+    DeliveryState,
+    HoldReason,
+    RawState,
+    Role,
+    SuppressionReason,
+)
 from inbound.sources.imap import ImapDoor, read_mailbox
 from inbound.sources.lmtp import LmtpDoor
 from tests.servers.dovecot import Dovecot, free_ports
@@ -112,6 +120,25 @@ class Porch:
         """Moves the clock, lets it tick once, and waits until the workers have nothing left to do now."""
         self.clock.advance(timedelta(**span))
         self.settles()
+
+    def works(self, address: str, **span: float) -> Delivery:
+        """Without a worker of its own: time passes, the clock ticks, letters are carried here; the newest
+        delivery to this address after that."""
+        self.clock.advance(timedelta(**span))
+        jobs.tick(self.rt)
+        while jobs.deliver(self.rt):
+            pass
+        return self.delivery(address)
+
+    def held(self) -> dict[Channel, HoldReason]:
+        with self.rt.reading() as session:
+            return {each.channel: each.reason for each in holds.standing(session)}
+
+    def suppressed(self, address: str) -> set[SuppressionReason]:
+        delivery = self.delivery(address)
+        assert delivery.address_id
+        with self.rt.reading() as session:
+            return set(reach.suppressed(session, [delivery.address_id]).get(delivery.address_id, ()))
 
     def settles(self) -> None:
         jobs.tick(self.rt)
@@ -195,7 +222,7 @@ class Porch:
 
     def consent(self, member: MemberId) -> set[ConsentState]:
         with self.rt.reading() as session:
-            return set(consented(session, [member]).values())
+            return set(reach.consented(session, [member]).values())
 
 
 def _nothing(address: str) -> Delivery:

@@ -9,8 +9,6 @@ from engine import jobs
 from engine.actions import deliveries, receipts
 from engine.gateways.smtp import SmtpGateway
 from engine.rules.receipts import GIVES_UP_AFTER
-from engine.store import holds, reach
-from engine.store.deliveries import Delivery
 from engine.vocabulary.words import Channel, DeliveryState, HoldReason, SuppressionReason
 from tests.connections.conftest import MakePorch
 from tests.connections.porch import Porch, start_worker, until
@@ -37,27 +35,6 @@ def due(porch: Porch) -> Porch:
     return porch
 
 
-def works(porch: Porch, **span: float) -> Delivery:
-    """Time passes, the clock ticks, one worker carries; Ana's delivery after that."""
-    porch.clock.advance(timedelta(**span))
-    jobs.tick(porch.rt)
-    while jobs.deliver(porch.rt):
-        pass
-    return porch.delivery(ANA)
-
-
-def held(porch: Porch) -> dict[Channel, HoldReason]:
-    with porch.rt.reading() as session:
-        return {each.channel: each.reason for each in holds.standing(session)}
-
-
-def reasons(porch: Porch) -> set[SuppressionReason]:
-    delivery = porch.delivery(ANA)
-    assert delivery.address_id
-    with porch.rt.reading() as session:
-        return set(reach.suppressed(session, [delivery.address_id]).get(delivery.address_id, ()))
-
-
 @pytest.mark.parametrize(
     ("stage", "says"),
     [
@@ -73,14 +50,14 @@ def test_trust_F11_a_deferred_letter_comes_later_and_later_and_arrives(
     misbehaving.faults.append(Fault(stage, says, times=2))
     waits = []
     for _ in range(2):
-        delivery = works(porch)
+        delivery = porch.works(ANA)
         assert delivery.state is DeliveryState.DEFERRED
         waits.append(delivery.due_at - porch.clock.now())
         porch.clock.set(delivery.due_at + timedelta(minutes=20))  # after the domain's pause, too
     assert misbehaving.fired[stage] == 2
     assert timedelta(minutes=2) <= waits[0] <= timedelta(minutes=2.5)
     assert timedelta(minutes=4) <= waits[1] <= timedelta(minutes=5)
-    assert works(porch).state is DeliveryState.ACCEPTED
+    assert porch.works(ANA).state is DeliveryState.ACCEPTED
     assert len(misbehaving.accepted) == 1
 
 
@@ -91,7 +68,7 @@ def test_trust_F11_many_letters_put_off_together_do_not_come_back_together(
     people = [f"n{number}@riverbend.example" for number in range(40)]
     for each in people:
         porch.joins("N", email=each)
-    works(porch)
+    porch.works(ANA)
     assert len({porch.delivery(each).due_at for each in people}) > 20
 
 
@@ -99,9 +76,9 @@ def test_a_letter_that_is_put_off_for_days_is_given_up_and_says_why(
     porch: Porch, misbehaving: Misbehaving
 ) -> None:
     misbehaving.faults.append(Fault("rcpt", "452 4.2.2 Mailbox full"))
-    works(porch)
+    porch.works(ANA)
     porch.clock.advance(GIVES_UP_AFTER + timedelta(minutes=1))
-    delivery = works(porch)
+    delivery = porch.works(ANA)
     assert delivery.state is DeliveryState.REFUSED
     assert delivery.problem == "RCPT: 452 4.2.2 Mailbox full"
 
@@ -118,11 +95,11 @@ def test_trust_F12_a_dead_address_is_suppressed_and_a_refused_letter_is_only_ref
     porch: Porch, misbehaving: Misbehaving, stage: Stage, says: str, why: set[SuppressionReason]
 ) -> None:
     misbehaving.faults.append(Fault(stage, says))
-    assert works(porch).state is DeliveryState.REFUSED
+    assert porch.works(ANA).state is DeliveryState.REFUSED
     assert misbehaving.fired[stage] == 1
-    assert reasons(porch) == why
-    assert held(porch) == {}
-    works(porch, days=3)
+    assert porch.suppressed(ANA) == why
+    assert porch.held() == {}
+    porch.works(ANA, days=3)
     assert misbehaving.fired[stage] == 1
 
 
@@ -130,13 +107,13 @@ def test_trust_F12_a_refused_stream_holds_all_email_until_a_person_releases_it(
     porch: Porch, misbehaving: Misbehaving
 ) -> None:
     misbehaving.faults.append(Fault("dot", "550 5.7.515 Access denied", times=1))
-    works(porch)
-    assert held(porch) == {Channel.EMAIL: HoldReason.REFUSED_STREAM}
+    porch.works(ANA)
+    assert porch.held() == {Channel.EMAIL: HoldReason.REFUSED_STREAM}
     porch.joins("Ben", email=BEN)
-    works(porch, hours=1)
+    porch.works(ANA, hours=1)
     assert misbehaving.accepted == []
     receipts.release(porch.rt, Channel.EMAIL, by="machine")
-    assert works(porch, minutes=5).state is DeliveryState.ACCEPTED
+    assert porch.works(ANA, minutes=5).state is DeliveryState.ACCEPTED
     assert {taken.recipients for taken in misbehaving.accepted} == {(ANA,), (BEN,)}
 
 
@@ -145,10 +122,10 @@ def test_a_password_that_is_refused_holds_email_and_loses_no_letter(
 ) -> None:
     misbehaving.faults.append(Fault("auth", "535 5.7.8 Wrong", times=1))
     porch = due(make_porch(SMTP_URL=f"smtp://porch:wrong@127.0.0.1:{misbehaving.port}?tls=off"))
-    works(porch)
-    assert held(porch) == {Channel.EMAIL: HoldReason.REFUSED_LOGIN}
+    porch.works(ANA)
+    assert porch.held() == {Channel.EMAIL: HoldReason.REFUSED_LOGIN}
     receipts.release(porch.rt, Channel.EMAIL, by="machine")
-    assert works(porch, minutes=5).state is DeliveryState.ACCEPTED
+    assert porch.works(ANA, minutes=5).state is DeliveryState.ACCEPTED
 
 
 def test_a_relay_that_was_away_for_a_week_costs_nobody_their_letter(
@@ -156,10 +133,10 @@ def test_a_relay_that_was_away_for_a_week_costs_nobody_their_letter(
 ) -> None:
     misbehaving.faults.append(Fault("banner", "421 4.3.2 Away"))
     for _ in range(30):
-        assert works(porch, hours=6).state is DeliveryState.READY
+        assert porch.works(ANA, hours=6).state is DeliveryState.READY
     misbehaving.faults.clear()
     porch.clock.set(porch.delivery(ANA).due_at)
-    assert works(porch, minutes=1).state is DeliveryState.ACCEPTED
+    assert porch.works(ANA, minutes=1).state is DeliveryState.ACCEPTED
 
 
 def test_trust_F13_while_the_other_side_is_slow_the_lease_is_renewed_and_nobody_sends_it_again(
@@ -189,7 +166,7 @@ def test_while_a_channel_is_held_nothing_of_it_is_claimed_and_the_other_goes_on(
     receipts.hold(porch.rt, Channel.EMAIL, HoldReason.BY_ADMIN)
     porch.joins("Ana", email=ANA)
     porch.joins("Ben", phone="+12125550134")
-    works(porch)
+    porch.works(ANA)
     assert porch.delivery(ANA).state is DeliveryState.READY
     assert porch.delivery("+12125550134").state is DeliveryState.ACCEPTED
     assert porch.servers.sink.messages == []

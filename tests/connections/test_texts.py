@@ -12,8 +12,6 @@ from engine import jobs
 from engine.actions import receipts
 from engine.gateways.twilio import TwilioGateway
 from engine.rules.receipts import fold
-from engine.store import holds, reach
-from engine.store.deliveries import Delivery
 from engine.store.provider_events import Report
 from engine.vocabulary.words import Channel, DeliveryState, HoldReason, SuppressionReason
 from tests.connections.conftest import MakePorch
@@ -55,33 +53,12 @@ def porch(make_porch: MakePorch) -> Porch:
     return porch
 
 
-def works(porch: Porch, **span: float) -> Delivery:
-    """Time passes, the clock ticks, one worker carries; Ana's delivery after that."""
-    porch.clock.advance(timedelta(**span))
-    jobs.tick(porch.rt)
-    while jobs.deliver(porch.rt):
-        pass
-    return porch.delivery(PHONE)
-
-
 def impatient(porch: Porch) -> Porch:
     """The same, where Twilio has half a second to answer."""
     sms = porch.rt.doors.sms
     assert isinstance(sms, TwilioGateway)
     hurried = replace(sms, account=replace(sms.account, answer_within=0.5))
     return replace(porch, rt=replace(porch.rt, doors=replace(porch.rt.doors, sms=hurried)))
-
-
-def reasons(porch: Porch) -> set[SuppressionReason]:
-    delivery = porch.delivery(PHONE)
-    assert delivery.address_id
-    with porch.rt.reading() as session:
-        return set(reach.suppressed(session, [delivery.address_id]).get(delivery.address_id, ()))
-
-
-def held(porch: Porch) -> dict[Channel, HoldReason]:
-    with porch.rt.reading() as session:
-        return {each.channel: each.reason for each in holds.standing(session)}
 
 
 def sent(porch: Porch) -> int:
@@ -106,8 +83,8 @@ def test_trust_S6_S11_a_refused_text_is_told_by_its_code(
     porch: Porch, answer: Answer, state: DeliveryState, reason: set[SuppressionReason]
 ) -> None:
     porch.servers.twilio.next_answers.append(answer)
-    assert works(porch).state is state
-    assert reasons(porch) == reason
+    assert porch.works(PHONE).state is state
+    assert porch.suppressed(PHONE) == reason
     assert not porch.servers.twilio.next_answers
 
 
@@ -118,12 +95,12 @@ def test_trust_S10_what_concerns_our_number_holds_all_texts_and_loses_none(
     porch: Porch, code: int, why: HoldReason
 ) -> None:
     porch.servers.twilio.next_answers.append(error(400, code))
-    works(porch)
-    assert held(porch) == {Channel.SMS: why}
-    works(porch, minutes=10)
+    porch.works(PHONE)
+    assert porch.held() == {Channel.SMS: why}
+    porch.works(PHONE, minutes=10)
     assert sent(porch) == 0
     receipts.release(porch.rt, Channel.SMS, by="machine")
-    assert works(porch, minutes=1).state is DeliveryState.ACCEPTED
+    assert porch.works(PHONE, minutes=1).state is DeliveryState.ACCEPTED
     assert sent(porch) == 1
 
 
@@ -152,8 +129,8 @@ def test_trust_F16_a_text_that_was_taken_unheard_is_found_and_not_sent_again(
 ) -> None:
     porch = impatient(porch)
     porch.servers.twilio.next_answers.append(answer)
-    assert works(porch).state is DeliveryState.UNKNOWN
-    found = works(porch, minutes=2, seconds=1)
+    assert porch.works(PHONE).state is DeliveryState.UNKNOWN
+    found = porch.works(PHONE, minutes=2, seconds=1)
     assert found.state is DeliveryState.ACCEPTED
     assert found.provider_id == porch.servers.twilio.sent_to(PHONE)[0].sid
     assert sent(porch) == 1
@@ -163,19 +140,19 @@ def test_trust_F16_a_text_that_was_taken_unheard_is_found_and_not_sent_again(
 def test_trust_F16_a_text_that_was_not_taken_is_sent_after_a_look(porch: Porch, answer: Answer) -> None:
     porch = impatient(porch)
     porch.servers.twilio.next_answers.append(answer)
-    assert works(porch).state is DeliveryState.UNKNOWN
+    assert porch.works(PHONE).state is DeliveryState.UNKNOWN
     assert sent(porch) == 0
-    works(porch, minutes=2, seconds=1)
-    assert works(porch).state is DeliveryState.ACCEPTED
+    porch.works(PHONE, minutes=2, seconds=1)
+    assert porch.works(PHONE).state is DeliveryState.ACCEPTED
     assert sent(porch) == 1
 
 
 def test_trust_F16_while_the_list_cannot_be_asked_nothing_is_sent(porch: Porch) -> None:
     porch.servers.twilio.next_answers.append(ACCEPT_THEN_500)
     porch.servers.twilio.next_looks.append(error(503))
-    works(porch)
-    assert works(porch, minutes=2, seconds=1).state is DeliveryState.UNKNOWN
-    assert works(porch, minutes=2, seconds=1).state is DeliveryState.ACCEPTED
+    porch.works(PHONE)
+    assert porch.works(PHONE, minutes=2, seconds=1).state is DeliveryState.UNKNOWN
+    assert porch.works(PHONE, minutes=2, seconds=1).state is DeliveryState.ACCEPTED
     assert sent(porch) == 1
 
 
@@ -185,31 +162,31 @@ def test_trust_F16_while_the_list_cannot_be_asked_nothing_is_sent(porch: Porch) 
 def test_trust_F17_a_report_that_comes_before_the_answer_is_adopted(porch: Porch) -> None:
     porch.servers.twilio.early = True
     porch.servers.twilio.next_answers.append(ACCEPT_THEN_500)
-    delivery = works(porch)
+    delivery = porch.works(PHONE)
     (text,) = porch.servers.twilio.sent_to(PHONE)
     assert (delivery.state, delivery.provider_id) == (DeliveryState.ACCEPTED, text.sid)
-    works(porch, minutes=5)
+    porch.works(PHONE, minutes=5)
     assert sent(porch) == 1
 
 
 def test_a_failed_text_says_so_and_a_dead_number_is_not_written_to_again(porch: Porch) -> None:
-    works(porch)
+    porch.works(PHONE)
     (text,) = porch.servers.twilio.sent_to(PHONE)
     assert porch.servers.twilio.callback(text.sid, "undelivered", 30005).status == 200
     assert porch.delivery(PHONE).state is DeliveryState.BOUNCED
-    assert reasons(porch) == {SuppressionReason.WRONG_NUMBER}
+    assert porch.suppressed(PHONE) == {SuppressionReason.WRONG_NUMBER}
 
 
 def test_trust_S11_a_phone_that_is_off_gets_two_spaced_retries(porch: Porch) -> None:
     for wait in (timedelta(), timedelta(minutes=31), timedelta(hours=4, minutes=1)):
-        works(porch, seconds=wait.total_seconds())
+        porch.works(PHONE, seconds=wait.total_seconds())
         text = porch.servers.twilio.sent_to(PHONE)[-1]
         porch.servers.twilio.callback(text.sid, "undelivered", 30003)
     assert sent(porch) == 3
     assert porch.delivery(PHONE).state is DeliveryState.BOUNCED
-    works(porch, days=3)
+    porch.works(PHONE, days=3)
     assert sent(porch) == 3
-    assert reasons(porch) == set()
+    assert porch.suppressed(PHONE) == set()
 
 
 def test_trust_S11_texts_are_held_when_carriers_filter_more_than_two_in_a_hundred(
@@ -226,9 +203,9 @@ def test_trust_S11_texts_are_held_when_carriers_filter_more_than_two_in_a_hundre
     texts = list(porch.servers.twilio.messages)
     for sid in texts[:2]:
         porch.servers.twilio.callback(sid, "undelivered", 30007)
-    assert held(porch) == {}
+    assert porch.held() == {}
     porch.servers.twilio.callback(texts[2], "undelivered", 30007)
-    assert held(porch) == {Channel.SMS: HoldReason.FILTERED}
+    assert porch.held() == {Channel.SMS: HoldReason.FILTERED}
 
 
 LIVES = [
@@ -256,7 +233,7 @@ def test_trust_F18_reports_mean_the_same_in_any_order_and_number(
 def test_trust_F18_late_and_doubled_reports_leave_the_ledger_as_one_in_order_does(
     porch: Porch, life: Sequence[tuple[str, int | None]], backwards: bool
 ) -> None:
-    delivery = works(porch)
+    delivery = porch.works(PHONE)
     porch.clock.advance(timedelta(hours=24))
     for status, code in reversed(life) if backwards else life:
         report = Report(delivery.id, 1, str(delivery.provider_id), status, code)
@@ -266,10 +243,10 @@ def test_trust_F18_late_and_doubled_reports_leave_the_ledger_as_one_in_order_doe
 
 
 def test_a_report_about_an_earlier_attempt_is_kept_and_changes_nothing(porch: Porch) -> None:
-    works(porch)
+    porch.works(PHONE)
     (text,) = porch.servers.twilio.sent_to(PHONE)
     porch.servers.twilio.callback(text.sid, "undelivered", 30003)
-    works(porch, minutes=31)
+    porch.works(PHONE, minutes=31)
     porch.servers.twilio.callback(text.sid, "failed", 30005)
     assert porch.delivery(PHONE).state is DeliveryState.ACCEPTED
 
