@@ -39,7 +39,6 @@ class Cluster:
         postgres.make_cluster(self.programs, folder)
         self.folder = folder
         self.url = f"postgresql+psycopg://porchlight@/postgres?host={folder}"
-        self.start()
 
     def start(self) -> None:
         program, cluster = str(self.programs / "postgres"), str(self.folder / "cluster")
@@ -70,9 +69,12 @@ class Cluster:
 def cluster() -> Iterator[Cluster]:
     folder = folder_for("cluster")
     made = Cluster(folder)
-    yield made
-    made.crash()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.crash()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -33,8 +33,6 @@ class Bell:
             str(program(folder)), "--port", str(self.port), "--bind", "127.0.0.1",
             "--save", "", "--appendonly", "no", "--dir", str(folder), *options,
         ]  # fmt: skip
-        self._folder = folder
-        self.start()
 
     def start(self) -> None:
         self._server = subprocess.Popen(
@@ -58,9 +56,12 @@ def _answers(url: str) -> bool:
 def bell() -> Iterator[Bell]:
     folder = folder_for("bell")
     server = Bell(folder)
-    yield server
-    server.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
