@@ -98,8 +98,11 @@ class RqQueue:
 def rings(url: str, timeout: float | None = None) -> "Rq":
     """The RQ queue of rings: JSON, names of work only."""
     from redis import Redis  # takes a quarter of a second: only where Redis is used
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
     from rq import Queue as Rq
     from rq.serializers import JSONSerializer
 
-    redis = Redis.from_url(url, socket_connect_timeout=timeout or _KNOCK, socket_timeout=timeout)
+    once = Retry(NoBackoff(), 0)
+    redis = Redis.from_url(url, socket_connect_timeout=timeout or _KNOCK, socket_timeout=timeout, retry=once)
     return Rq(RINGS, connection=redis, serializer=JSONSerializer)

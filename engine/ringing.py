@@ -87,6 +87,7 @@ class _RqWorker(SimpleWorker):
     """Stops by our event instead of by signal handlers of its own, and may run in any thread."""
 
     death_penalty_class = TimerDeathPenalty
+    max_connection_wait_time = _AGAIN_AFTER  # RQ waits a minute, and hears no stop meanwhile
 
     def __init__(self, stop: Event, url: str) -> None:
         self._stop = stop
@@ -99,6 +100,12 @@ class _RqWorker(SimpleWorker):
         )
 
     def _install_signal_handlers(self) -> None:
+        pass
+
+    def subscribe(self) -> None:
+        """No commands by Redis: each outage would leave a thread behind that waits for them."""
+
+    def unsubscribe(self) -> None:
         pass
 
     def heartbeat(self, *arguments: Any, **named: Any) -> None:

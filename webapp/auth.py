@@ -20,6 +20,7 @@ from engine.vocabulary.words import Role
 
 View = Callable[..., Any]
 
+_REDIS_WAITS = 0.5  # seconds
 limiter = Limiter(get_remote_address)
 csrf = CSRFProtect()
 _login = LoginManager()
@@ -68,8 +69,19 @@ def watch_the_door(app: Flask) -> None:
     redis = current_redis(app)
     app.config.setdefault("RATELIMIT_STORAGE_URI", redis or "memory://")
     app.config.setdefault("RATELIMIT_IN_MEMORY_FALLBACK_ENABLED", redis is not None)
+    if redis:
+        app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", _impatient())
     limiter.init_app(app)
     app.before_request(_guard)
+
+
+def _impatient() -> dict[str, object]:
+    """Whoever signs in must not wait for a Redis that hangs."""
+    from redis.backoff import NoBackoff  # takes its time: only where there is a Redis
+    from redis.retry import Retry
+
+    once = Retry(NoBackoff(), 0)
+    return {"socket_connect_timeout": _REDIS_WAITS, "socket_timeout": _REDIS_WAITS, "retry": once}
 
 
 def current_redis(app: Flask) -> str | None:

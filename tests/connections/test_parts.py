@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 from sqlalchemy import func, select
 
 from engine.settings import read_settings
@@ -124,6 +125,40 @@ def status(url: str, data: bytes | None = None, headers: dict[str, str] | None =
         return refused.code
     except OSError:
         return 0
+
+
+@pytest.mark.parametrize("line", ["web by gunicorn", "web by waitress"])
+@pytest.mark.parametrize(("proxies", "let_in"), [("1", 12), ("0", 10)])
+def test_visitors_behind_a_trusted_proxy_have_a_limit_each(
+    real: dict[str, str], tmp_path: Path, line: str, proxies: str, let_in: int
+) -> None:
+    own = ".venv/bin/porchlight web"
+    command = lines_of_the_procfile()["web"] if "gunicorn" in line else own
+    url = f"http://127.0.0.1:{real['PORCHLIGHT_PORT']}"
+    settings = real | {
+        "PORCHLIGHT_TRUSTED_PROXIES": proxies,
+        "PORCHLIGHT_PUBLIC_URL": url,  # not https, so that the cookie travels here
+        "WEB_CONCURRENCY": "1",
+    }
+    with running(command, settings, tmp_path):
+        until(lambda: status(f"{url}/join") == 200, "the sign-up page is there")
+        visitor = requests.Session()
+        token = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', visitor.get(f"{url}/join").text)[0]
+        said = [
+            visitor.post(
+                f"{url}/join",
+                data={"csrf_token": token, "email": "nobody"},
+                headers={"X-Forwarded-For": f"203.0.113.{number}"},
+            ).status_code
+            for number in range(12)
+        ]
+    assert said.count(429) == 12 - let_in
+
+
+def test_release_before_there_is_a_community_is_no_failure(tmp_path: Path) -> None:
+    done = porchlight(tmp_path, "migrate")
+    assert (done.returncode, "porchlight init" in done.stdout) == (0, True)
+    assert not (tmp_path / "data").exists()
 
 
 def test_the_listener_opens_every_door_that_is_set(

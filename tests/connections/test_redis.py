@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -110,6 +111,17 @@ def test_trust_F7_redis_flushed(porch: Porch, bell: Bell) -> None:
         Redis.from_url(bell.url).flushall()
         assert arrives(porch, f"flushed{number}") < WITHIN
     works(porch)
+
+
+def test_trust_F7_pages_answer_while_redis_hangs(make_porch: MakePorch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        porch = make_porch(REDIS_URL=f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        porch.app.config["WTF_CSRF_ENABLED"] = False
+        began = time.monotonic()
+        for _ in range(3):
+            said = porch.app.test_client().post("/sign-in", base_url=PUBLIC, data={"email": "a@b.example"})
+            assert said.status_code == 422  # the form again: nobody has this password
+        assert 0.5 < time.monotonic() - began < 10, "the limits did not ask Redis, or waited for it"
 
 
 def test_trust_F7_redis_full(porch: Porch, bell: Bell) -> None:

@@ -125,6 +125,15 @@ def test_ringing_never_raises_and_never_waits_when_redis_is_away() -> None:
         assert time.monotonic() - began < LONG / 3
 
 
+def test_a_redis_that_hangs_is_waited_for_half_a_second_and_then_left_alone() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        queue = RqQueue(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")
+        began = time.monotonic()
+        for _ in range(100):
+            queue.ring(Job.DELIVER)
+        assert time.monotonic() - began < 3
+
+
 def test_a_ring_carries_the_name_of_the_work_and_nothing_else(own_redis_url: str) -> None:
     rings(own_redis_url).connection.flushdb()
     RqQueue(own_redis_url).ring(Job.DELIVER)

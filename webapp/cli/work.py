@@ -8,7 +8,8 @@ from threading import Event
 import click
 
 from engine import jobs
-from webapp.cli.house import open_house
+from engine.settings import read_settings
+from webapp.cli.house import is_missing, open_house
 from webapp.supervise import stop_on_signals
 from webapp.wiring import HANDS
 
@@ -31,7 +32,7 @@ def web() -> None:
         port=rt.settings.port,
         threads=_THREADS,
         ident=None,
-        clear_untrusted_proxy_headers=True,
+        clear_untrusted_proxy_headers=not rt.settings.trusted_proxies,  # else `webapp.app` reads them
     )
     stop_on_signals(_leave)
     server.run()
@@ -65,8 +66,11 @@ def clock() -> None:
 @click.command()
 def migrate() -> None:
     """Bring the database of this community up to date, and do nothing else."""
-    open_house()
-    click.echo("The database is up to date.")
+    if is_missing(read_settings()):
+        click.echo("There is no community here yet; `porchlight init` makes its database.")
+    else:
+        open_house()
+        click.echo("The database is up to date.")
 
 
 @click.command()
