@@ -1,7 +1,7 @@
 """How the queues stand: bounded counts and the age of what waits longest."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -15,6 +15,8 @@ from engine.store.raw import Raw
 from engine.store.timers import Timer
 from engine.vocabulary.words import ConversationState, DeliveryState, EnrollmentState, RawState
 
+STALLS_AFTER = timedelta(minutes=10)
+_TRIED_AGAIN_WITHIN = timedelta(minutes=1)  # what waits for its hours is due later
 CAP = 10_000  # nothing is counted further
 
 
@@ -42,6 +44,7 @@ class Queues:
     due_timers: Pile
     waiting_people: Pile
     letters: dict[DeliveryState, int]
+    stalled: str | None  # what the gateway says of a letter that it could not take for `STALLS_AFTER`
 
 
 def queues(session: Session, now: datetime) -> Queues:
@@ -58,6 +61,7 @@ def queues(session: Session, now: datetime) -> Queues:
         ),
         due_timers=_pile(session, Timer.due_at, Timer.due_at <= now),
         waiting_people=_pile(session, Conversation.waiting_since, waiting),
+        stalled=_stalled(session, now),
         letters=_letter_states(session),
     )
 
@@ -66,6 +70,22 @@ def silence(session: Session) -> dict[str, float]:
     """Seconds since each part's last sign of life, all by the database's clock."""
     now = database_now(session)
     return {name: max(0.0, (now - at).total_seconds()) for name, at in beats(session).items()}
+
+
+def _stalled(session: Session, now: datetime) -> str | None:
+    """A ready letter with a problem was tried, and its gateway was away: it is tried again and again, so its
+    due moment alone never shows how long that goes on."""
+    query = (
+        select(Delivery.problem)
+        .where(
+            Delivery.state == DeliveryState.READY,
+            Delivery.problem.is_not(None),
+            Delivery.composed_at < now - STALLS_AFTER,
+            Delivery.due_at <= now + _TRIED_AGAIN_WITHIN,
+        )
+        .limit(1)
+    )
+    return session.execute(query).scalar()
 
 
 def _pile(

@@ -9,6 +9,7 @@ from engine import jobs
 from engine.actions import deliveries, receipts
 from engine.gateways.smtp import SmtpGateway
 from engine.rules.receipts import GIVES_UP_AFTER
+from engine.store import health
 from engine.vocabulary.words import Channel, DeliveryState, HoldReason, SuppressionReason
 from tests.connections.conftest import MakePorch
 from tests.connections.porch import Porch, start_worker, until
@@ -132,11 +133,15 @@ def test_a_relay_that_was_away_for_a_week_costs_nobody_their_letter(
     porch: Porch, misbehaving: Misbehaving
 ) -> None:
     misbehaving.faults.append(Fault("banner", "421 4.3.2 Away"))
-    for _ in range(30):
+    for _ in range(29):
         assert porch.works(ANA, hours=6).state is DeliveryState.READY
+    with porch.rt.reading() as session:
+        assert "127.0.0.1" in str(health.queues(session, porch.clock.now()).stalled)
     misbehaving.faults.clear()
     porch.clock.set(porch.delivery(ANA).due_at)
     assert porch.works(ANA, minutes=1).state is DeliveryState.ACCEPTED
+    with porch.rt.reading() as session:
+        assert health.queues(session, porch.clock.now()).stalled is None
 
 
 def test_trust_F13_while_the_other_side_is_slow_the_lease_is_renewed_and_nobody_sends_it_again(

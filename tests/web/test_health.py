@@ -17,8 +17,8 @@ ALIVE: dict[str, float | None] = {"worker": 1.0, "clock": 1.0}
 
 
 def queues(**other: Pile | dict[DeliveryState, int]) -> Queues:
-    piles = {field.name: NONE for field in fields(Queues) if field.name != "letters"}
-    return Queues(**({"letters": {}} | piles | other))  # type: ignore[arg-type]
+    piles = {field.name: NONE for field in fields(Queues) if field.name not in ("letters", "stalled")}
+    return Queues(**({"letters": {}, "stalled": None} | piles | other))  # type: ignore[arg-type]
 
 
 def said(found: Queues, silence: dict[str, float | None] = ALIVE) -> str:

@@ -3,6 +3,7 @@
 `python -m webapp.i18n` collects the strings of pages and views into the catalogue and compiles it.
 """
 
+import os
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -22,7 +23,7 @@ def ensure_compiled() -> None:
 def _compile(source: Path, compiled: Path) -> None:
     with source.open("rb") as file:
         catalogue = read_po(file, locale=source.parts[-3])
-    fresh = compiled.with_suffix(".new")
+    fresh = compiled.with_suffix(f".{os.getpid()}.new")  # several processes may start at once
     with fresh.open("wb") as file:
         write_mo(file, catalogue)
     fresh.replace(compiled)

@@ -45,6 +45,7 @@ def troubles(queues: Queues, silence: dict[str, float | None], now: datetime) ->
     """What is wrong, the gravest first."""
     return [
         *_dead_parts(silence),
+        *_stalled(queues),
         *_late_piles(queues, now),
         *_stuck_mail(queues),
         *_unclear_letters(queues),
@@ -84,6 +85,14 @@ def _late_piles(queues: Queues, now: datetime) -> list[Trouble]:
 
 def _is_late(pile: Pile, now: datetime) -> bool:
     return pile.oldest is not None and now - pile.oldest > LATE
+
+
+def _stalled(queues: Queues) -> list[Trouble]:
+    if queues.stalled is None:
+        return []
+    said = _("Letters have waited for ten minutes and more, because their gateway is away:")
+    mend = _("They leave by themselves once it is back; “porchlight doctor” tries it.")
+    return [Trouble(f"{said} {queues.stalled}", mend)]
 
 
 def _stuck_mail(queues: Queues) -> list[Trouble]:
