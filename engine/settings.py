@@ -122,10 +122,20 @@ _COUNT = _Form("PORCHLIGHT_TRUSTED_PROXIES", r"[0-9]", "1")
 
 
 def _like(form: _Form, text: str | None) -> str | None:
-    if text and not re.fullmatch(form.pattern, text):
+    if text and not (re.fullmatch(form.pattern, text) and _is_whole(text)):
         # Never the value itself: it may hold a password.
         raise SettingsError(f"{form.name} is not understood. Write it like {form.example}.")
     return text or None
+
+
+def _is_whole(text: str) -> bool:
+    """An address of the network names a port that there can be, and its brackets close."""
+    if "://" not in text:
+        return True
+    try:
+        return urlsplit(text).port != 0
+    except ValueError:
+        return False
 
 
 def _twilio(env: Mapping[str, str]) -> TwilioSettings | None:
@@ -170,7 +180,7 @@ def _port(text: str) -> int:
 
 
 def _url(name: str, text: str) -> str:
-    parts = urlsplit(text)
+    parts = urlsplit(text if _is_whole(text) else "")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SettingsError(f"{name} is “{text}”: give a whole address, such as https://porch.example.org.")
     return text.rstrip("/")

@@ -213,7 +213,7 @@ def _sign_of_life(rt: Runtime, name: str) -> Finding:
     what = name.capitalize()
     if last is not None and (now - last).total_seconds() < _SILENT_AFTER:
         return Finding(what, "is at work")
-    return Finding(what, "is not at work now", "`make up` or `porchlight serve` starts it.")
+    return Finding(what, "is not at work now", "`porchlight serve` starts it, with all the others.")
 
 
 def _stuck(rt: Runtime) -> Finding:
