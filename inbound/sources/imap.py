@@ -29,6 +29,7 @@ _POLL_EVERY = 30.0  # seconds between looks where there is no IDLE
 # Seconds; after that a look, and IDLE anew. Not minutes: news that comes in one piece with the server's
 # "+ idling" stays in imaplib's buffer, and imapclient, which watches the socket, never sees it.
 _IDLE_FOR = 20.0
+_IDLE_SHORTLY = 1.0  # after mail was found: where one came, the next may be coming
 _LOOK_AT_STOP = 1.0
 _PAUSES = (1.0, 5.0, 15.0, 60.0)  # seconds before a new connection, growing with each failure
 _CHUNK = 20  # mails fetched by one command
@@ -131,19 +132,20 @@ class ImapDoor:
         return int(uid) if int(known) == validity else 0
 
     def _watch(self, client: IMAPClient, stop: Event) -> None:
-        idles = client.has_capability("IDLE")
+        idles, quiet = client.has_capability("IDLE"), False
         while not stop.is_set():
-            self.read_new(client)
+            found = self.read_new(client)
             if idles:
-                _idle(client, stop)
+                _idle(client, stop, _IDLE_FOR if quiet and not found else _IDLE_SHORTLY)
             else:
                 stop.wait(self.poll_every)
+            quiet = not found
 
 
-def _idle(client: IMAPClient, stop: Event) -> None:
-    """Returns when the server has something to say, at the latest after `_IDLE_FOR`."""
+def _idle(client: IMAPClient, stop: Event, seconds: float) -> None:
+    """Returns when the server has something to say, at the latest after so many seconds."""
     client.idle()
-    until = monotonic() + _IDLE_FOR
+    until = monotonic() + seconds
     try:
         while not stop.is_set() and (began := monotonic()) < until:
             if client.idle_check(timeout=_LOOK_AT_STOP):
