@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
-from rq.timeouts import TimerDeathPenalty
+from rq.timeouts import BaseDeathPenalty
 
 from engine.jobs import Worker
 from engine.queues import rings
@@ -83,10 +83,20 @@ def answer_waiting(url: str, act: Callable[[str], object]) -> None:
     _RqWorker(Event(), url).work(burst=True, logging_level="WARNING")
 
 
+class _NoPenalty(BaseDeathPenalty):
+    """RQ's time limit throws into whatever runs: into a letter on the wire, whose receipt would be lost."""
+
+    def setup_death_penalty(self) -> None:
+        pass
+
+    def cancel_death_penalty(self) -> None:
+        pass
+
+
 class _RqWorker(SimpleWorker):
     """Stops by our event instead of by signal handlers of its own, and may run in any thread."""
 
-    death_penalty_class = TimerDeathPenalty
+    death_penalty_class = _NoPenalty
     max_connection_wait_time = _AGAIN_AFTER  # RQ waits a minute, and hears no stop meanwhile
 
     def __init__(self, stop: Event, url: str) -> None:

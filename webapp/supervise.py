@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0  # seconds
 _STEADY = 60.0  # seconds of work after which the back-off begins anew
-_PATIENCE = 8.0  # seconds to stop by itself
+_PATIENCE = 30.0  # seconds to stop by itself: letters on the wire are finished
 _LOOK_EVERY = 0.1
 IN_TREE = "PORCHLIGHT_IN_TREE"  # set for the parts: their standard input is the tree's pipe
 

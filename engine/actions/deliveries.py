@@ -12,6 +12,7 @@ from engine.actions import receipts
 from engine.actions.composing import TEST_CAUSE, Composed, compose
 from engine.aside import aside
 from engine.rules.permission import Allowed, Held, Nature, NotYet, Reach, Refused, may_reach
+from engine.rules.receipts import SLOW_RETRY
 from engine.runtime import Runtime
 from engine.store import claims, conversations, holds, messages, reach
 from engine.store.base import insert_new, table_of
@@ -20,12 +21,15 @@ from engine.store.community import Community, the_community, window_of
 from engine.store.deliveries import STOP_CAUSE, Delivery, keep_skeleton
 from engine.store.sequences import SequenceState
 from engine.vocabulary.ids import AddressId, DeliveryId, MemberId, MessageId
+from engine.vocabulary.messages import Fault
 from engine.vocabulary.words import Channel, ConsentState, DeliveryState, Ending, Job, SuppressionReason
 
 LEASE = timedelta(seconds=60)
 RENEWED_EVERY = timedelta(seconds=15)  # while a batch is on the wire
 RECORDED_WITHIN = timedelta(seconds=50)  # what was sent is written down before the lease ends
-WIRE_CHUNK = 50  # entered in_flight by one commit: what a crash can leave unknown
+# Entered in_flight by one commit: what a crash can leave unknown. Texts go one by one, so that none leaves
+# after a STOP is stored but the one already handed over.
+WIRE_CHUNK = {Channel.EMAIL: 50, Channel.SMS: 1}
 BATCH = 200
 
 
@@ -79,8 +83,11 @@ def deliver(rt: Runtime, limit: int = BATCH) -> int:
         composed = compose(rt, [row for row in allowed if row.channel is channel])
         with rt.transaction() as session:
             claims.put_aside(session, composed.unsendable)
-        for start in range(0, len(composed.ready), WIRE_CHUNK):
-            _carry(rt, channel, composed.ready[start : start + WIRE_CHUNK])
+        size = WIRE_CHUNK[channel]
+        for start in range(0, len(composed.ready), size):
+            if not _carry(rt, channel, composed.ready[start : start + size]):
+                _put_back(rt, composed.ready[start + size :])
+                break
     return len(claimed)
 
 
@@ -151,10 +158,13 @@ def nature_of(row: Claimed) -> Nature:
     return Nature.ANSWER if row.auto else Nature.REPLY
 
 
-def _carry(rt: Runtime, channel: Channel, chunk: Sequence[Composed]) -> None:
+def _carry(rt: Runtime, channel: Channel, chunk: Sequence[Composed]) -> bool:
     """One wire chunk. Between the two transactions lies the only window in which a crash leaves a
-    message unknown."""
+    message unknown. False: the provider of texts asks us to slow down, and the rest must wait."""
     with rt.transaction() as session:
+        if channel in {hold.channel for hold in holds.standing(session)}:  # since the claim
+            claims.put_aside(session, [_back(letter) for letter in chunk])
+            return True
         for digest, content in {letter.skeleton for letter in chunk}:
             keep_skeleton(session, digest, content)
         entered = claims.enter_in_flight(session, [letter.frozen for letter in chunk])
@@ -163,6 +173,19 @@ def _carry(rt: Runtime, channel: Channel, chunk: Sequence[Composed]) -> None:
         with aside(partial(_renew, rt, [letter.delivery_id for letter in batch]), RENEWED_EVERY):
             given = rt.doors.gateway(channel).carry(batch)
         rt.insist(lambda: receipts.record(rt, batch, given), within=RECORDED_WITHIN)
+        return not (channel is Channel.SMS and given[-1].fault is Fault.SLOW)
+    return True
+
+
+def _back(letter: Composed, due_at: datetime | None = None) -> Verdict:
+    return Verdict(letter.frozen.id, letter.frozen.attempt, DeliveryState.READY, None, due_at)
+
+
+def _put_back(rt: Runtime, rest: Sequence[Composed]) -> None:
+    """As late as the one that was put off, so that nobody overtakes anybody."""
+    later = rt.clock.now() + SLOW_RETRY
+    with rt.transaction() as session:
+        claims.put_aside(session, [_back(letter, later) for letter in rest])
 
 
 def _renew(rt: Runtime, ids: Sequence[DeliveryId]) -> None:

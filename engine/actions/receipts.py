@@ -98,6 +98,7 @@ def release(rt: Runtime, channel: Channel, *, by: str) -> None:
 # --- what is reported later --------------------------------------------------------------------
 
 _OPEN_TO_REPORTS = (
+    DeliveryState.READY,  # looked for in a list that lagged, and not sent again yet
     DeliveryState.IN_FLIGHT,
     DeliveryState.UNKNOWN,
     DeliveryState.ACCEPTED,

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 from engine.vocabulary.messages import Fault, Outgoing, Receipt, ReceiptKind
 
-_ENHANCED = re.compile(r"\b([245])\.(\d{1,3})\.(\d{1,3})\b")
+# At the beginning of the text: elsewhere it may be part of an IP address.
+_ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\s")
+_UNKNOWN = re.compile(
+    r"user unknown|unknown user|no such|does ?n[o']t exist|not exist|no mailbox|invalid (mailbox|recipient)"
+    r"|unknown (recipient|mailbox|address)|(recipient|mailbox) (unknown|not found|unavailable)",
+    re.IGNORECASE,
+)
 _ADDRESS_LIKE = re.compile(r"[^\s<>]+@[^\s<>]+")
 _DEAD_MAILBOX = {(1, 0), (1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)}
 _SIGN_IN = {530, 534, 535, 538}
@@ -21,13 +27,24 @@ class Reply:
 
     @property
     def positive(self) -> bool:
-        return 200 <= self.code < 400
+        return 200 <= self.code < 300 or self.code == 354
+
+    @property
+    def spoken(self) -> bool:
+        """Whether this was SMTP at all."""
+        return 200 <= self.code < 600
+
+    @property
+    def words(self) -> str:
+        return self.text.decode("ascii", "replace")
 
     @property
     def enhanced(self) -> tuple[int, int] | None:
         """Subject and detail of the enhanced status code, where there is one: 5.1.1 -> (1, 1)."""
-        found = _ENHANCED.search(self.text.decode("ascii", "replace"))
-        return (int(found[2]), int(found[3])) if found else None
+        found = _ENHANCED.match(self.words + " ")
+        if found is None or int(found[1]) != self.code // 100:
+            return None
+        return int(found[2]), int(found[3])
 
     @property
     def shown(self) -> str:
@@ -59,9 +76,11 @@ def asks_the_domain_to_wait(reply: Reply) -> bool:
 def _never(reply: Reply, stage: str) -> Fault:
     if reply.code in _SIGN_IN:
         return Fault.LOGIN
+    if stage == "MAIL":  # about the sender, so about all we send
+        return Fault.STREAM
     enhanced = reply.enhanced
     if enhanced is None:
-        unknown = stage == "RCPT" and reply.code in (550, 551, 553)
+        unknown = stage == "RCPT" and _UNKNOWN.search(reply.words)
         return Fault.ADDRESS if unknown else Fault.LETTER
     if enhanced in _DEAD_MAILBOX:
         return Fault.ADDRESS

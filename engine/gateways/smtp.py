@@ -9,6 +9,7 @@ from time import monotonic
 
 from engine.gateways.base import GatewayError
 from engine.gateways.wire import Away, Patience, Relay, Stale, Wire, answer, open_connection
+from engine.rules.receipts import HOLDS
 from engine.vocabulary.messages import Fault, Outgoing, Receipt, ReceiptKind
 from engine.vocabulary.words import Channel
 
@@ -34,8 +35,16 @@ class SmtpGateway:
     _domains: "dict[str, _Pause]" = field(default_factory=dict, init=False)
 
     def carry(self, batch: Sequence[Outgoing]) -> list[Receipt]:
-        """Receipts in order. While the relay is away the rest of a batch is not tried at all."""
-        return [self._carry_one(letter) for letter in batch]
+        """Receipts in order. While the relay is away the rest of a batch is not tried at all, nor once all we
+        send is refused."""
+        receipts: list[Receipt] = []
+        for letter in batch:
+            last = receipts[-1] if receipts else None
+            if last is not None and last.fault in HOLDS:
+                receipts.append(answer(letter, ReceiptKind.DEFERRED, last.detail, last.fault))
+            else:
+                receipts.append(self._carry_one(letter))
+        return receipts
 
     def look_up(self, letter: Outgoing) -> tuple[str, ...] | None:
         """SMTP cannot say what became of a message."""

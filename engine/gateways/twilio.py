@@ -15,7 +15,7 @@ from twilio.rest import Client
 
 from engine.clock import Clock, SystemClock
 from engine.gateways.base import GatewayError
-from engine.rules.receipts import fault_of
+from engine.rules.receipts import HOLDS, fault_of
 from engine.vocabulary.messages import Fault, Outgoing, Receipt, ReceiptKind
 from engine.vocabulary.words import Channel
 
@@ -59,7 +59,7 @@ class TwilioGateway:
         receipts: list[Receipt] = []
         for letter in batch:
             last = receipts[-1] if receipts else None
-            if last is not None and last.fault in (Fault.SLOW, Fault.DOWN, Fault.LOGIN):
+            if last is not None and last.fault in (Fault.SLOW, Fault.DOWN, *HOLDS):
                 receipts.append(_answer(letter, last.kind, last.detail, last.fault))
             else:
                 receipts.append(self._send(letter))
@@ -153,7 +153,7 @@ def _never_connected(problem: requests.ConnectionError) -> bool:
 def _refused(letter: Outgoing, refused: TwilioRestException) -> Receipt:
     """Twilio's own words are not kept: they quote the number."""
     said = f"Twilio answered {refused.status}, error {refused.code}."
-    if refused.status >= 500:
+    if refused.status >= 500 or refused.status == 408 or refused.status < 400:
         return _answer(letter, ReceiptKind.UNKNOWN, said)
     fault = Fault.SLOW if refused.status == 429 else fault_of(refused.code)
     if refused.status in (401, 403) and fault is Fault.LETTER:

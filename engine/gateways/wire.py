@@ -85,6 +85,10 @@ def open_connection(relay: Relay, patience: Patience, tls: Callable[[], ssl.SSLC
     except smtplib.SMTPAuthenticationError as refused:
         said = f"{where} refuses the user name or password ({refused.smtp_code})."
         raise Away(said, Fault.LOGIN if refused.smtp_code >= 500 else Fault.DOWN) from refused
+    except UnicodeError as wrong:
+        raise Away(
+            f"The user name or password for {where} has letters SMTP cannot carry.", Fault.LOGIN
+        ) from wrong
     except smtplib.SMTPNotSupportedError as missing:
         said = f"{where} offers no TLS or no way to sign in. Is the port right?"
         raise Away(said, Fault.LOGIN) from missing
@@ -151,7 +155,7 @@ class Wire:
             reply = self._command(
                 command, self.patience.data if stage.name == "DATA" else self.patience.command
             )
-            if not reply.positive:
+            if not reply.positive or (stage.name == "DATA") != (reply.code == 354):
                 return self._refused(letter, reply, stage)
         self._wait(self.patience.block)
         stage.name = "the message"
@@ -160,11 +164,13 @@ class Wire:
         stage.name, stage.dotted = "the final dot", True
         self.smtp.send(b".\r\n")
         reply = Reply(*self.smtp.getreply())
-        if reply.positive:
+        if reply.positive and reply.code != 354:
             return answer(letter, ReceiptKind.ACCEPTED)
         return self._refused(letter, reply, stage)
 
     def _refused(self, letter: Outgoing, reply: Reply, stage: "Stage") -> Receipt:
+        if not reply.spoken or reply.code < 400:
+            raise smtplib.SMTPServerDisconnected("What came was not the answer to this.")
         if reply.code == 421:
             self._close()
             if stage.name == "MAIL" and stage.warm:  # the farewell to an idle connection

@@ -10,7 +10,7 @@ GIVES_UP_AFTER = timedelta(days=3)  # of being put off; counted from the first a
 LOOKS_AFTER = timedelta(minutes=2)  # a provider's list is asked about an unknown text no sooner
 _FIRST_RETRY, _LONGEST_RETRY = timedelta(minutes=2), timedelta(hours=4)
 _DOWN_RETRY = timedelta(seconds=30)
-_SLOW_RETRY = timedelta(minutes=1)
+SLOW_RETRY = timedelta(minutes=1)
 _UNREACHED_RETRIES = (timedelta(minutes=30), timedelta(hours=4))
 _HELD_RETRY = timedelta(minutes=1)  # after the hold is released
 
@@ -43,7 +43,7 @@ def settle(receipt: Receipt, letter: Outgoing, now: datetime, jitter: float) -> 
     if receipt.kind is ReceiptKind.REFUSED or now - letter.first_tried > GIVES_UP_AFTER:
         return Settled(DeliveryState.REFUSED)
     if receipt.fault is Fault.SLOW and letter.channel is Channel.SMS:
-        return Settled(DeliveryState.DEFERRED, now + _SLOW_RETRY)  # all alike: the order of a thread stays
+        return Settled(DeliveryState.DEFERRED, now + SLOW_RETRY)  # all alike: the order of a thread stays
     return Settled(DeliveryState.DEFERRED, now + backoff(receipt.attempt) * (1 + jitter / 4))
 
 
@@ -76,6 +76,12 @@ _FAULTS = {
     30032: Fault.NOT_APPROVED,
     30034: Fault.NOT_APPROVED,
     20003: Fault.LOGIN,
+    20404: Fault.LOGIN,  # no such account
+    21212: Fault.NOT_APPROVED,  # these five: our own sender is wrong, whoever it goes to
+    21606: Fault.NOT_APPROVED,
+    21659: Fault.NOT_APPROVED,
+    21660: Fault.NOT_APPROVED,
+    21703: Fault.NOT_APPROVED,
 }
 
 

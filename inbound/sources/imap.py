@@ -8,7 +8,6 @@ Nothing on the server is deleted or moved; what was kept is marked as seen.
 
 import hashlib
 import logging
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -32,7 +31,7 @@ _IDLE_FOR = 20.0
 _IDLE_SHORTLY = 1.0  # after mail was found: where one came, the next may be coming
 _LOOK_AT_STOP = 1.0
 _PAUSES = (1.0, 5.0, 15.0, 60.0)  # seconds before a new connection, growing with each failure
-_CHUNK = 20  # mails fetched by one command
+_CHUNK = 5  # mails fetched by one command
 _BODY = f"BODY.PEEK[]<0.{MOST_BYTES}>"
 _FETCHED = b"BODY[]<0>"
 
@@ -84,7 +83,7 @@ class ImapDoor:
                 with self.connected() as client:
                     failures = 0
                     self._watch(client, stop)
-            except (OSError, IMAPClientError, ssl.SSLError) as problem:
+            except Exception as problem:  # the database may be away as well as the mailbox
                 pause = _PAUSES[min(failures, len(_PAUSES) - 1)]
                 failures += 1
                 log.warning("The mailbox: %s; again in %.0f s.", type(problem).__name__, pause)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.runtime import Runtime
 from engine.store import marks, raw
@@ -64,6 +64,7 @@ def keep_text(rt: Runtime, source: str, form: Mapping[str, str]) -> bool:
 
 
 def _keep(rt: Runtime, kept: KeptRaw, progress: Progress | None = None) -> bool:
+    kept = replace(kept, key=kept.key.replace("\0", ""))  # which PostgreSQL does not store
     with rt.transaction() as session:
         new = raw.keep(session, RawId(rt.ids.new()), kept)
         if progress is not None:

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -22,9 +23,10 @@ from engine.store.deliveries import Delivery
 from engine.store.members import Member
 from engine.vocabulary.words import DeliveryState
 from tests.connections.conftest import MakePorch
-from tests.connections.porch import DOMAIN, PUBLIC, SECRET, Porch, open_door, start_worker, until
+from tests.connections.porch import DOMAIN, PUBLIC, SECRET, Porch, Servers, open_door, start_worker, until
 from tests.connections.test_doors import LETTER, gives, numbered
 from tests.servers import postgres
+from tests.servers.dovecot import Dovecot
 from tests.servers.keeper import folder_for, unprivileged
 
 WELCOME = "---\nTitle: One\nFor: everyone\n---\n## hello\nWhen: right away\nSubject: Hi\n\nWords.\n"
@@ -135,6 +137,19 @@ def test_trust_F8_an_immediate_restart_in_mid_batch_loses_nobody(busy: Porch, cl
         cluster.crash()
         cluster.start()
     all_arrive(busy)
+
+
+def test_trust_F8_the_mailbox_is_read_again_after_the_database_was_away(
+    make_porch: MakePorch, cluster: Cluster, servers: Servers, imap_server: Dovecot, mailbox: str
+) -> None:
+    servers.imap, servers.mailbox = imap_server, mailbox
+    porch = make_porch(DATABASE_URL=cluster.url)
+    open_door(porch, "imap")
+    cluster.crash()
+    imap_server.deliver(mailbox, numbered(1))
+    time.sleep(3)  # the door looks, and finds no database
+    cluster.start()
+    until(lambda: porch.kept() == 1, "the mail is kept", patience=60)
 
 
 def test_trust_F8_killed_backends_lose_nobody(busy: Porch, cluster: Cluster) -> None:

@@ -157,6 +157,10 @@ NOT_EVER = [
     ("dot", "552 5.3.4 Message too big", Whose.LETTER),
     ("dot", "554 5.6.0 Content refused", Whose.LETTER),
     ("mail", "530 5.7.0 Authentication required", Whose.LOGIN),
+    ("mail", "550 Sender address rejected", Whose.STREAM),
+    ("rcpt", "550 relay not permitted", Whose.LETTER),
+    ("rcpt", "550 Your IP address 203.5.1.3 is on our block list", Whose.LETTER),
+    ("dot", "550 Message rejected from 10.5.1.1", Whose.LETTER),
 ]
 
 
@@ -232,6 +236,30 @@ def test_trust_F14_our_own_marker_tells_a_drop_before_the_dot_from_one_after(
     assert receipt.kind is (ReceiptKind.UNKNOWN if stage == "dot" else ReceiptKind.DEFERRED)
     whole = [taken for taken in misbehaving.taken if taken.whole]
     assert bool(whole) is (stage == "dot")
+
+
+@pytest.mark.parametrize("says", ["what?", "999 nonsense", "250"])
+@pytest.mark.parametrize("stage", ["rcpt", "dot"])
+def test_what_is_not_an_answer_is_a_broken_line(misbehaving: Misbehaving, stage: Stage, says: str) -> None:
+    misbehaving.faults.append(Fault(stage, says))
+    (receipt,) = sends(over(misbehaving))
+    if says == "250":
+        assert receipt.kind is ReceiptKind.ACCEPTED
+    else:
+        assert receipt.kind is (ReceiptKind.UNKNOWN if stage == "dot" else ReceiptKind.DEFERRED)
+
+
+def test_once_all_our_mail_is_refused_the_rest_of_the_batch_is_not_tried(misbehaving: Misbehaving) -> None:
+    misbehaving.faults.append(Fault("dot", "550 5.7.515 Access denied"))
+    receipts = sends(over(misbehaving), *[letter(number=number) for number in range(10)])
+    assert {each.fault for each in receipts} == {Whose.STREAM}
+    assert misbehaving.commands["DATA"] == 1
+
+
+def test_a_password_that_smtp_cannot_carry_is_said(misbehaving: Misbehaving) -> None:
+    gateway = SmtpGateway(Relay("127.0.0.1", misbehaving.port, "off", "porch", "pässword"), QUICK)
+    (receipt,) = sends(gateway)
+    assert (receipt.kind, receipt.fault) == (ReceiptKind.DEFERRED, Whose.LOGIN)
 
 
 def test_trust_F14_after_a_drop_the_rest_of_the_batch_goes_by_a_new_line(misbehaving: Misbehaving) -> None:

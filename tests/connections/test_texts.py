@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import jobs
-from engine.actions import receipts
+from engine.actions import addresses, receipts
 from engine.gateways.twilio import TwilioGateway
 from engine.rules.receipts import fold
 from engine.store.provider_events import Report
+from engine.vocabulary.messages import Outgoing, Receipt
 from engine.vocabulary.words import Channel, DeliveryState, HoldReason, SuppressionReason
 from tests.connections.conftest import MakePorch
 from tests.connections.porch import OURS, PUBLIC, Porch
@@ -249,6 +250,52 @@ def test_a_report_about_an_earlier_attempt_is_kept_and_changes_nothing(porch: Po
     porch.works(PHONE, minutes=31)
     porch.servers.twilio.callback(text.sid, "failed", 30005)
     assert porch.delivery(PHONE).state is DeliveryState.ACCEPTED
+
+
+def test_a_report_about_a_text_that_is_ready_again_keeps_it_from_going_twice(porch: Porch) -> None:
+    porch.servers.twilio.next_answers.append(ACCEPT_THEN_500)
+    porch.works(PHONE)
+    (text,) = porch.servers.twilio.sent_to(PHONE)
+    hidden = porch.servers.twilio.messages.pop(text.sid)  # Twilio's list lags behind
+    porch.clock.advance(timedelta(minutes=3))
+    jobs.tick(porch.rt)
+    assert porch.delivery(PHONE).state is DeliveryState.READY
+    porch.servers.twilio.messages[text.sid] = hidden
+    porch.servers.twilio.callback(text.sid, "delivered")
+    assert porch.works(PHONE).state is DeliveryState.DELIVERED
+    assert sent(porch) == 1
+
+
+def test_trust_T16_no_text_leaves_after_a_stop_or_a_hold_but_the_one_handed_over(
+    make_porch: MakePorch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    porch = make_porch()
+    porch.organizer("Maya Ortiz")
+    porch.publishes({"one": LETTER})
+    phones = [f"+1212555{number:04d}" for number in range(10)]
+    for phone in phones:
+        porch.joins("Ana", phone=phone)
+    jobs.tick(porch.rt)
+    carry, gateway = TwilioGateway.carry, porch.rt.doors.sms
+    assert isinstance(gateway, TwilioGateway)
+    carried: list[str] = []
+
+    def carry_and_hear(self: TwilioGateway, batch: Sequence[Outgoing]) -> list[Receipt]:
+        carried.extend(letter.to for letter in batch)
+        if len(carried) == 3:
+            last = porch.delivery(phones[9]).address_id
+            assert last
+            addresses.suppress(porch.rt, last, SuppressionReason.STOP)
+        if len(carried) == 6:
+            receipts.hold(porch.rt, Channel.SMS, HoldReason.BY_ADMIN)
+        return carry(self, batch)
+
+    monkeypatch.setattr(TwilioGateway, "carry", carry_and_hear)
+    jobs.deliver(porch.rt)
+    assert carried == phones[:6]
+    receipts.release(porch.rt, Channel.SMS, by="machine")
+    jobs.deliver(porch.rt)
+    assert carried == phones[:9]
 
 
 # --- the webhooks' door -------------------------------------------------------------------------

@@ -63,8 +63,8 @@ def mail_came() -> Response:
     """A raw email (message/rfc822) from a mail service, with `Authorization: Bearer <our secret>`; the
     envelope, where the service knows it, as `?from=…&to=…&to=…`."""
     secret = runtime().settings.mail_hook_secret or ""
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    if not secret or not hmac.compare_digest(given.encode(), secret.encode()):
+    given = request.headers.get("Authorization", "")
+    if not secret or not hmac.compare_digest(given.encode(), f"Bearer {secret}".encode()):
         return _said(403)
     message = request.get_data(cache=False)
     if not message.strip():
