@@ -30,7 +30,7 @@ RECORDED_WITHIN = timedelta(seconds=50)  # what was sent is written down before 
 # Entered in_flight by one commit: what a crash can leave unknown. Texts go one by one, so that none leaves
 # after a STOP is stored but the one already handed over.
 WIRE_CHUNK = {Channel.EMAIL: 50, Channel.SMS: 1}
-BATCH = 200
+BATCH = 50  # one wire chunk of email: between two batches a worker hears that it shall stop
 
 
 @dataclass(frozen=True)
