@@ -2,7 +2,7 @@
 accepted: that is unknown, and Twilio's list of messages is asked before anything is sent again."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -53,17 +53,16 @@ class TwilioGateway:
     channel: Channel = Channel.SMS
     real: bool = True
 
-    def carry(self, batch: Sequence[Outgoing]) -> list[Receipt]:
-        """In order; once Twilio asks us to slow down, or cannot be reached, the rest is not tried, so
-        that nobody's second text overtakes their first."""
-        receipts: list[Receipt] = []
+    def carry(self, batch: Sequence[Outgoing]) -> Iterator[Receipt]:
+        """Once Twilio asks us to slow down, or cannot be reached, the rest is not tried, so that nobody's
+        second text overtakes their first."""
+        last: Receipt | None = None
         for letter in batch:
-            last = receipts[-1] if receipts else None
             if last is not None and last.fault in (Fault.SLOW, Fault.DOWN, *HOLDS):
-                receipts.append(_answer(letter, last.kind, last.detail, last.fault))
+                last = _answer(letter, last.kind, last.detail, last.fault)
             else:
-                receipts.append(self._send(letter))
-        return receipts
+                last = self._send(letter)
+            yield last
 
     def look_up(self, letter: Outgoing) -> tuple[str, ...] | None:
         """Messages to that number with the same words, taken since the letter was first tried."""

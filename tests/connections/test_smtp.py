@@ -41,7 +41,7 @@ def over(server: Misbehaving | Sink, patience: Patience = QUICK) -> SmtpGateway:
 
 
 def sends(gateway: SmtpGateway, *letters: Outgoing) -> list[Receipt]:
-    return gateway.carry(letters or [letter()])
+    return list(gateway.carry(letters or [letter()]))
 
 
 # --- the good days -----------------------------------------------------------------------------

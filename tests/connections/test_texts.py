@@ -1,6 +1,6 @@
 """Texts by Twilio: what its errors mean, requests that were answered late, reports in any order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -280,7 +280,7 @@ def test_trust_T16_no_text_leaves_after_a_stop_or_a_hold_but_the_one_handed_over
     assert isinstance(gateway, TwilioGateway)
     carried: list[str] = []
 
-    def carry_and_hear(self: TwilioGateway, batch: Sequence[Outgoing]) -> list[Receipt]:
+    def carry_and_hear(self: TwilioGateway, batch: Sequence[Outgoing]) -> Iterator[Receipt]:
         carried.extend(letter.to for letter in batch)
         if len(carried) == 3:
             last = porch.delivery(phones[9]).address_id
