@@ -94,6 +94,9 @@ def open_connection(relay: Relay, patience: Patience, tls: Callable[[], ssl.SSLC
         raise Away(said, Fault.LOGIN) from missing
     except ssl.SSLError as wrong:
         raise Away(f"{where} cannot be trusted ({wrong.reason}).") from wrong
+    except smtplib.SMTPConnectError as turned_away:
+        said = f"{where} does not take our connection ({turned_away.smtp_code})."
+        raise Away(said, Fault.LOGIN if turned_away.smtp_code >= 500 else Fault.DOWN) from turned_away
     except (OSError, smtplib.SMTPException) as problem:
         raise Away(f"{where} does not answer ({type(problem).__name__}).") from problem
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine import jobs
 from engine.actions import addresses, receipts
 from engine.gateways.twilio import TwilioGateway
-from engine.rules.receipts import fold
+from engine.rules.receipts import GIVES_UP_AFTER, fold
 from engine.store.provider_events import Report
 from engine.vocabulary.messages import Outgoing, Receipt
 from engine.vocabulary.words import Channel, DeliveryState, HoldReason, SuppressionReason
@@ -27,6 +27,7 @@ from tests.servers.twilio import (
     error,
     hang,
 )
+from webapp.town.simulated import BEGINS
 
 PHONE = "+12125550134"
 LETTER = """---
@@ -188,6 +189,17 @@ def test_trust_S11_a_phone_that_is_off_gets_two_spaced_retries(porch: Porch) -> 
     porch.works(PHONE, days=3)
     assert sent(porch) == 3
     assert porch.suppressed(PHONE) == set()
+
+
+def test_a_text_that_is_reported_as_put_off_for_days_is_given_up(porch: Porch) -> None:
+    porch.works(PHONE)
+    while porch.clock.now() - BEGINS <= GIVES_UP_AFTER:
+        text = porch.servers.twilio.sent_to(PHONE)[-1]
+        porch.servers.twilio.callback(text.sid, "failed", 30001)
+        assert porch.delivery(PHONE).state is DeliveryState.DEFERRED
+        porch.works(PHONE, days=1)
+    porch.servers.twilio.callback(porch.servers.twilio.sent_to(PHONE)[-1].sid, "failed", 30001)
+    assert porch.delivery(PHONE).state is DeliveryState.BOUNCED
 
 
 def test_trust_S11_texts_are_held_when_carriers_filter_more_than_two_in_a_hundred(
