@@ -85,16 +85,20 @@ def deliver(rt: Runtime, channels: Collection[Channel] = tuple(Channel), limit: 
         claimed = claims.claim_due(session, rt.clock.now(), LEASE, limit, open_channels)
         allowed = _permitted(rt, session, claimed)
     for channel in open_channels:
-        composed = compose(rt, [row for row in allowed if row.channel is channel])
-        with rt.transaction() as session:
-            claims.put_aside(session, composed.unsendable)
-        size = WIRE_CHUNK[channel]
-        for start in range(0, len(composed.ready), size):
-            wait = _carry(rt, channel, composed.ready[start : start + size])
-            if wait is not None:
-                _put_back(rt, composed.ready[start + size :], wait)
-                break
+        if rows := [row for row in allowed if row.channel is channel]:
+            _compose_and_carry(rt, channel, rows)
     return len(claimed)
+
+
+def _compose_and_carry(rt: Runtime, channel: Channel, rows: Sequence[Claimed]) -> None:
+    composed = compose(rt, rows)
+    with rt.transaction() as session:
+        claims.put_aside(session, composed.unsendable)
+    size = WIRE_CHUNK[channel]
+    for start in range(0, len(composed.ready), size):
+        wait = _carry(rt, channel, composed.ready[start : start + size])
+        if wait is not None:
+            return _put_back(rt, composed.ready[start + size :], wait)
 
 
 def _permitted(rt: Runtime, session: Session, claimed: Sequence[Claimed]) -> list[Claimed]:

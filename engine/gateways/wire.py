@@ -158,7 +158,7 @@ class Wire:
             reply = self._command(
                 command, self.patience.data if stage.name == "DATA" else self.patience.command
             )
-            if not reply.positive or (stage.name == "DATA") != (reply.code == 354):
+            if reply.code != 354 if stage.name == "DATA" else not reply.positive:
                 return self._refused(letter, reply, stage)
         self._wait(self.patience.block)
         stage.name = "the message"
@@ -167,7 +167,7 @@ class Wire:
         stage.name, stage.dotted = "the final dot", True
         self.smtp.send(b".\r\n")
         reply = Reply(*self.smtp.getreply())
-        if reply.positive and reply.code != 354:
+        if reply.positive:
             return answer(letter, ReceiptKind.ACCEPTED)
         return self._refused(letter, reply, stage)
 

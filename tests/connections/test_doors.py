@@ -288,7 +288,7 @@ def test_trust_F24_a_mail_that_could_not_be_kept_stays_with_the_mail_server(
     until(lambda: fired, "our door refuses it")
     assert mails(lmtp_porch) == []
     monkeypatch.undo()
-    until(lambda: postfix.flush() or mails(lmtp_porch), "it comes again")  # type: ignore[func-returns-value]
+    until(lambda: postfix.flush() or mails(lmtp_porch), "it comes again")  # type: ignore[func-returns-value]  # flushed at each look
     until(lambda: postfix.queued() == 0, "the mail server lets it go")
     assert len(mails(lmtp_porch)) == 1
 
@@ -311,7 +311,7 @@ def test_trust_F24_a_crash_after_the_commit_and_before_the_answer_doubles_nothin
     with smtplib.SMTP("127.0.0.1", postfix.smtp_port) as client:
         client.sendmail("ana@riverbend.example", [f"hello@{DOMAIN}"], LETTER)
     until(lambda: fired, "it is kept, and the mail server is not told")
-    until(lambda: postfix.flush() or postfix.queued() == 0, "the mail server lets it go")  # type: ignore[func-returns-value]
+    until(lambda: postfix.flush() or postfix.queued() == 0, "it lets it go")  # type: ignore[func-returns-value]  # likewise
     assert fired == [True]
     assert len(mails(lmtp_porch)) == 1
 
