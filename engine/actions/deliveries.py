@@ -98,7 +98,8 @@ def _compose_and_carry(rt: Runtime, channel: Channel, rows: Sequence[Claimed]) -
     for start in range(0, len(composed.ready), size):
         wait = _carry(rt, channel, composed.ready[start : start + size])
         if wait is not None:
-            return _put_back(rt, composed.ready[start + size :], wait)
+            _put_back(rt, composed.ready[start + size :], wait)
+            break
 
 
 def _permitted(rt: Runtime, session: Session, claimed: Sequence[Claimed]) -> list[Claimed]:
