@@ -1,22 +1,22 @@
-"""The loops that do the work: a worker that drains, a clock that ticks. The kinds of work are
-`vocabulary.words.Job`; `webapp/wiring.py` binds RECEIVE to `inbound`, which the engine must not know."""
+"""The loops that do the work: a worker that drains, a clock that ticks. Which hands a worker has stands in
+`webapp/wiring.py`: reading belongs to `inbound`, which the engine must not know."""
 
 import logging
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from threading import Event
+from threading import Thread
 
 from engine.actions import conversations, deliveries, enrollments, reconciling
 from engine.aside import aside
-from engine.queues import ThreadQueue
 from engine.runtime import Runtime
 from engine.store import heartbeats, timers
-from engine.vocabulary.words import Job
+from engine.vocabulary.words import Channel
 
 LOOK_EVERY = 0.5  # seconds between looks at the database when nothing rings
+LOOK_EVERY_WHERE_RUNG = 5.0  # the same, where Redis rings across processes
 TICK_EVERY = 1.0
 _BEAT_EVERY = timedelta(seconds=10)  # between two signs of life
 
@@ -26,6 +26,14 @@ log = logging.getLogger("porchlight")
 
 def deliver(rt: Runtime) -> int:
     return deliveries.deliver(rt)
+
+
+def deliver_email(rt: Runtime) -> int:
+    return deliveries.deliver(rt, (Channel.EMAIL,))
+
+
+def deliver_texts(rt: Runtime) -> int:
+    return deliveries.deliver(rt, (Channel.SMS,))
 
 
 def tick(rt: Runtime) -> int:
@@ -47,40 +55,56 @@ def _ring_timers(rt: Runtime) -> int:
 
 @dataclass(frozen=True)
 class Worker:
-    """Drains every kind of work it has a hand for, until told to stop."""
+    """Does each kind of work, by its name, in a thread of its own: whoever waits for a slow relay keeps no
+    text and no reply waiting."""
 
     rt: Runtime
-    hands: Mapping[Job, Drain]
+    hands: Mapping[str, Drain]
+    look_every: float = LOOK_EVERY
 
-    def run(self, stop: Event) -> None:
-        with self.living():
-            while not stop.is_set():
-                if not self.drain_once():
-                    _wait(self.rt, stop)
+    def run(self) -> None:
+        """Until `rt.stopping` is set."""
+        with self.at_work():
+            self.rt.stopping.wait()
 
-    def living(self) -> AbstractContextManager[None]:
-        """Leaves signs of life aside from the work: who waits for a slow server is not dead."""
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Works until the block ends; what is on the wire then is finished first, the rest given back."""
+        threads = [Thread(target=self._drain, args=each, name=each[0]) for each in self.hands.items()]
         beat(self.rt, "worker")
-        return aside(partial(beat, self.rt, "worker"), _BEAT_EVERY)
+        with aside(partial(beat, self.rt, "worker"), _BEAT_EVERY):  # who waits for a server is not dead
+            for thread in threads:
+                thread.start()
+            try:
+                yield
+            finally:
+                self.rt.stopping.set()
+                self.rt.queue.bell.ring()
+                for thread in threads:
+                    thread.join()
 
-    def drain_once(self) -> int:
-        """One batch of each kind; what one kind raises is logged and does not stop the others."""
-        return sum(_guarded(self.rt, job, hand) for job, hand in self.hands.items())
+    def _drain(self, name: str, hand: Drain) -> None:
+        bell = self.rt.queue.bell
+        while not self.rt.stopping.is_set():
+            heard = bell.rings
+            if not _guarded(self.rt, name, hand):
+                bell.wait(heard, self.look_every)
 
 
-def clock_loop(rt: Runtime, stop: Event) -> None:
-    """Ticks until told to stop."""
-    while not stop.is_set():
-        _guarded(rt, Job.ADVANCE, tick)
+def clock_loop(rt: Runtime) -> None:
+    """Ticks until `rt.stopping` is set."""
+    while not rt.stopping.is_set():
+        _guarded(rt, "tick", tick)
         beat(rt, "clock")
-        stop.wait(TICK_EVERY)
+        rt.stopping.wait(TICK_EVERY)
 
 
-def _guarded(rt: Runtime, job: Job, hand: Drain) -> int:
+def _guarded(rt: Runtime, name: str, hand: Drain) -> int:
+    """What a hand raises is logged, and stops nothing."""
     try:
         return hand(rt)
     except Exception:
-        log.exception("The job %s failed; it will be tried again.", job)
+        log.exception("The job %s failed; it will be tried again.", name)
         return 0
 
 
@@ -91,10 +115,3 @@ def beat(rt: Runtime, name: str) -> None:
             heartbeats.beat(session, name)
     except Exception:
         log.exception("No sign of life could be left.")
-
-
-def _wait(rt: Runtime, stop: Event) -> None:
-    if isinstance(rt.queue, ThreadQueue):
-        rt.queue.wait(LOOK_EVERY)
-    else:
-        stop.wait(LOOK_EVERY)

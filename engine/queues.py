@@ -4,7 +4,7 @@ database are the truth, so a lost ring is a delay and a doubled ring is nothing.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from threading import Event
+from threading import Condition
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,7 +14,29 @@ if TYPE_CHECKING:
 Handler = Callable[[], None]
 
 
+@dataclass
+class Bell:
+    """Wakes the threads of one process. `rings` counts, so that whoever was at work when it rang knows."""
+
+    rings: int = 0
+    _changed: Condition = field(default_factory=Condition, init=False)
+
+    def ring(self) -> None:
+        with self._changed:
+            self.rings += 1
+            self._changed.notify_all()
+
+    def wait(self, heard: int, seconds: float) -> None:
+        """Returns once it rang more often than `heard`, or after so many seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.rings != heard, seconds)
+
+
 class Queue(Protocol):
+    @property
+    def bell(self) -> Bell:
+        """Rings in this process whenever `ring` is called here."""
+
     def ring(self, job: str) -> None:
         """Says that there is work of this kind (a name of `engine.jobs`). Never raises, never waits."""
 
@@ -25,8 +47,10 @@ class InlineQueue:
 
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     rung: list[str] = field(default_factory=list)
+    bell: Bell = field(default_factory=Bell)
 
     def ring(self, job: str) -> None:
+        self.bell.ring()
         if job not in self.rung:
             self.rung.append(job)
 
@@ -40,34 +64,32 @@ class ThreadQueue:
     """The default: workers look at the database themselves, and a ring only wakes those of this
     process at once instead of at their next look."""
 
-    bell: Event = field(default_factory=Event)
+    bell: Bell = field(default_factory=Bell)
 
     def ring(self, job: str) -> None:
-        self.bell.set()
-
-    def wait(self, seconds: float) -> None:
-        """Returns when rung, or after so many seconds."""
-        self.bell.wait(seconds)
-        self.bell.clear()
+        del job
+        self.bell.ring()
 
 
 RINGS = "porchlight"  # the one RQ queue: a worker on several may lose what it popped (rq#1716)
 _ANSWER = "engine.ringing.answer"
 _KNOCK = 0.5  # seconds Redis has to answer: whoever rings is a person's request
 _LEFT_ALONE = 5.0  # seconds after a failure in which Redis is not asked
-_LONGEST_DRAIN = 180  # seconds
+_FAILED_FOR = 180  # seconds an answer that failed may be looked at
 
 
 @dataclass
 class RqQueue:
-    """Rings workers of other processes and machines by RQ on Redis. A ring is one job that says "drain
-    this kind of work", collapsed while one waits. When Redis is down, full or empty, rings are lost and
-    workers find the work at their next look at the database."""
+    """Rings workers of other processes and machines by RQ on Redis. A ring is one job that names a kind of
+    work, collapsed while one waits. When Redis is down, full or empty, rings are lost and workers find the
+    work at their next look at the database."""
 
     url: str
+    bell: Bell = field(default_factory=Bell)
     _silent_until: float = field(default=0.0, init=False)
 
     def ring(self, job: str) -> None:
+        self.bell.ring()
         if monotonic() < self._silent_until:
             return
         from redis.exceptions import RedisError
@@ -78,9 +100,8 @@ class RqQueue:
             self._rings.enqueue_call(
                 _ANSWER,
                 args=(str(job),),
-                timeout=_LONGEST_DRAIN,
                 result_ttl=0,
-                failure_ttl=_LONGEST_DRAIN,
+                failure_ttl=_FAILED_FOR,
                 job_id=f"drain-{job}",
                 retry=Retry(max=3),
                 unique=True,

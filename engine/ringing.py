@@ -1,11 +1,9 @@
-"""A worker that RQ rings. RQ is the doorbell; a thread of the same process looks at the database all the
-same, so that nothing depends on Redis but how soon."""
+"""Hears what RQ rings. RQ is a doorbell: a job wakes the threads that do the work and is over at once, so
+that no time limit of RQ's can throw into a letter on the wire."""
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from threading import Event, Lock, Thread
-from time import monotonic
+from threading import Event
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -14,77 +12,42 @@ from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
 from rq.timeouts import BaseDeathPenalty
 
-from engine.jobs import Worker
 from engine.queues import rings
 
-LOOK_EVERY = 5.0  # seconds between looks at the database when nothing rings
-_LONGEST = 60.0  # seconds one ring may drain; what is left rings again or is looked for
 _BLOCKS_FOR = 1  # seconds RQ waits for a ring before it looks whether to stop
 _AGAIN_AFTER = 2.0  # seconds before Redis is tried again
 _TTL_ABOVE_WAIT = 15  # RQ waits for so many seconds less than its worker's time to live
 
 log = logging.getLogger("porchlight")
 
-
-@dataclass
-class RungWorker:
-    """Drains when rung, and every few seconds unasked, until told to stop."""
-
-    worker: Worker
-    url: str
-    look_every: float = LOOK_EVERY
-    _one_at_a_time: Lock = field(default_factory=Lock, init=False)
-
-    def run(self, stop: Event) -> None:
-        """Blocks. RQ is started again whenever Redis comes back."""
-        global _answering
-        _answering = lambda job: self.drain(stop)  # noqa: E731  # every kind: each rings others
-        looking = Thread(target=self._look, args=(stop,), daemon=True)
-        looking.start()
-        with self.worker.living():
-            while not stop.is_set():
-                try:
-                    _RqWorker(stop, self.url).work(logging_level="WARNING")
-                except (RedisError, OSError) as problem:
-                    log.warning("Redis: %s; the database is looked at meanwhile.", type(problem).__name__)
-                stop.wait(_AGAIN_AFTER)
-            looking.join(timeout=_LONGEST)
-
-    def drain(self, stop: Event) -> int:
-        """Does all there is, for a minute at most."""
-        until, done = monotonic() + _LONGEST, 0
-        with self._one_at_a_time:
-            while not stop.is_set() and monotonic() < until:
-                some = self.worker.drain_once()
-                if not some:
-                    break
-                done += some
-        return done
-
-    def _look(self, stop: Event) -> None:
-        while not stop.is_set():
-            self.drain(stop)
-            stop.wait(self.look_every)
-
-
-_answering: Callable[[str], object] | None = None
+_hear: Callable[[str], object] | None = None  # RQ finds what it calls by name, so this cannot be a value
 
 
 def answer(job: str) -> None:
     """What RQ calls, with the name of the work."""
-    if _answering is not None:
-        _answering(job)
+    if _hear is not None:
+        _hear(job)
 
 
-def answer_waiting(url: str, act: Callable[[str], object]) -> None:
-    """Answers the rings that wait, and returns."""
-    global _answering
-    _answering = act
-    _RqWorker(Event(), url).work(burst=True, logging_level="WARNING")
+def listen(url: str, hear: Callable[[str], object], stop: Event) -> None:
+    """Calls `hear` with each ring until told to stop. RQ is started again whenever Redis comes back."""
+    while not stop.is_set():
+        try:
+            answer_waiting(url, hear, stop)
+        except (RedisError, OSError) as problem:
+            log.warning("Redis: %s; the database is looked at meanwhile.", type(problem).__name__)
+        stop.wait(_AGAIN_AFTER)
+
+
+def answer_waiting(url: str, hear: Callable[[str], object], stop: Event | None = None) -> None:
+    """Calls `hear` with each ring that waits; with `stop`, goes on until that is set. Raises RedisError."""
+    global _hear
+    _hear = hear
+    _RqWorker(stop or Event(), url).work(burst=stop is None, logging_level="WARNING")
 
 
 class _NoPenalty(BaseDeathPenalty):
-    """RQ's time limit throws into whatever runs: into a letter on the wire, whose receipt would be lost."""
+    """RQ's time limit wants the main thread; a ring takes no time."""
 
     def setup_death_penalty(self) -> None:
         pass

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
+from threading import Event
 from time import monotonic, sleep
 
 from sqlalchemy import Engine
@@ -51,6 +52,7 @@ class Runtime:
     keys: KeyRing
     queue: Queue
     doors: Doors
+    stopping: Event = field(default_factory=Event)  # set: this process ends; finish what is on the wire
     _open: ContextVar[_Open | None] = field(default_factory=lambda: ContextVar("transaction", default=None))
 
     @contextmanager

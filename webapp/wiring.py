@@ -13,13 +13,15 @@ from engine.runtime import Doors, Runtime
 from engine.settings import Settings
 from engine.store.base import open_database
 from engine.vocabulary.messages import Outgoing
-from engine.vocabulary.words import Channel, Job
+from engine.vocabulary.words import Channel
 from inbound.receive import receive_kept
 
-Drain = Callable[[Runtime], int]
-
 # What a worker does. Ticking is not here: one clock does it, however many workers there are.
-HANDS: Mapping[Job, Drain] = {Job.RECEIVE: receive_kept, Job.DELIVER: jobs.deliver}
+HANDS: Mapping[str, jobs.Drain] = {
+    "read replies": receive_kept,
+    "carry texts": jobs.deliver_texts,
+    "carry email": jobs.deliver_email,
+}
 
 
 def build_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:

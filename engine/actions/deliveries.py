@@ -1,10 +1,11 @@
 """The ledger at work: queue, claim, decide, freeze, send. What comes of it is in `receipts`, what a crash
 leaves behind in `reconciling`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from time import monotonic
 
 from sqlalchemy.orm import Session
 
@@ -16,21 +17,23 @@ from engine.rules.receipts import SLOW_RETRY
 from engine.runtime import Runtime
 from engine.store import claims, conversations, holds, messages, reach
 from engine.store.base import insert_new, table_of
-from engine.store.claims import Claimed, Verdict
+from engine.store.claims import Claimed, Recorded, Verdict
 from engine.store.community import Community, the_community, window_of
 from engine.store.deliveries import STOP_CAUSE, Delivery, keep_skeleton
 from engine.store.sequences import SequenceState
 from engine.vocabulary.ids import AddressId, DeliveryId, MemberId, MessageId
-from engine.vocabulary.messages import Fault
+from engine.vocabulary.messages import Fault, Outgoing, Receipt
 from engine.vocabulary.words import Channel, ConsentState, DeliveryState, Ending, Job, SuppressionReason
 
 LEASE = timedelta(seconds=60)
 RENEWED_EVERY = timedelta(seconds=15)  # while a batch is on the wire
+RECORDED_EVERY = 1.0  # seconds of carrying: what a crash can leave unknown, and how soon a hold is heard
 RECORDED_WITHIN = timedelta(seconds=50)  # what was sent is written down before the lease ends
-# Entered in_flight by one commit: what a crash can leave unknown. Texts go one by one, so that none leaves
-# after a STOP is stored but the one already handed over.
-WIRE_CHUNK = {Channel.EMAIL: 50, Channel.SMS: 1}
-BATCH = 50  # one wire chunk of email: between two batches a worker hears that it shall stop
+BATCH = 50
+# Entered in_flight by one commit. Texts go one by one, so that none leaves after a STOP is stored but the one
+# already handed over.
+WIRE_CHUNK = {Channel.EMAIL: BATCH, Channel.SMS: 1}
+_AT_ONCE = timedelta()
 
 
 @dataclass(frozen=True)
@@ -68,27 +71,35 @@ def queue_message(rt: Runtime, words: Words) -> DeliveryId | None:
     return DeliveryId(new[0]) if new else None
 
 
-def deliver(rt: Runtime, limit: int = BATCH) -> int:
-    """Carries what is due on the channels that are not held, one claimed batch; returns how many rows it
-    claimed. Call until 0.
+def deliver(rt: Runtime, channels: Collection[Channel] = tuple(Channel), limit: int = BATCH) -> int:
+    """Carries what is due on these channels where they are not held, one claimed batch; returns how many rows
+    it claimed. Call until 0.
 
     1. Claim under a lease. 2. Ask permission again; put aside what may not leave. 3. Compose with no
-    transaction open. 4. For each wire chunk: commit in_flight, send, record.
+    transaction open. 4. For each wire chunk: commit in_flight, send, record. Once this process shall stop, or
+    the channel is held, what is not on the wire yet is given back.
     """
     with rt.transaction() as session:
-        open_channels = set(Channel) - {hold.channel for hold in holds.standing(session)}
+        held = {hold.channel for hold in holds.standing(session)}
+        open_channels = [channel for channel in channels if channel not in held]
         claimed = claims.claim_due(session, rt.clock.now(), LEASE, limit, open_channels)
         allowed = _permitted(rt, session, claimed)
-    for channel in Channel:
-        composed = compose(rt, [row for row in allowed if row.channel is channel])
-        with rt.transaction() as session:
-            claims.put_aside(session, composed.unsendable)
-        size = WIRE_CHUNK[channel]
-        for start in range(0, len(composed.ready), size):
-            if not _carry(rt, channel, composed.ready[start : start + size]):
-                _put_back(rt, composed.ready[start + size :])
-                break
+    for channel in open_channels:
+        if rows := [row for row in allowed if row.channel is channel]:
+            _compose_and_carry(rt, channel, rows)
     return len(claimed)
+
+
+def _compose_and_carry(rt: Runtime, channel: Channel, rows: Sequence[Claimed]) -> None:
+    composed = compose(rt, rows)
+    with rt.transaction() as session:
+        claims.put_aside(session, composed.unsendable)
+    size = WIRE_CHUNK[channel]
+    for start in range(0, len(composed.ready), size):
+        wait = _carry(rt, channel, composed.ready[start : start + size])
+        if wait is not None:
+            _put_back(rt, composed.ready[start + size :], wait)
+            break
 
 
 def _permitted(rt: Runtime, session: Session, claimed: Sequence[Claimed]) -> list[Claimed]:
@@ -158,34 +169,65 @@ def nature_of(row: Claimed) -> Nature:
     return Nature.ANSWER if row.auto else Nature.REPLY
 
 
-def _carry(rt: Runtime, channel: Channel, chunk: Sequence[Composed]) -> bool:
-    """One wire chunk. Between the two transactions lies the only window in which a crash leaves a
-    message unknown. False: the provider of texts asks us to slow down, and the rest must wait."""
+def _carry(rt: Runtime, channel: Channel, chunk: Sequence[Composed]) -> timedelta | None:
+    """One wire chunk. Between its first and its last transaction lies the only window in which a crash
+    leaves a message unknown. None: go on; else how long whatever comes after it must wait."""
     with rt.transaction() as session:
-        if channel in {hold.channel for hold in holds.standing(session)}:  # since the claim
-            claims.put_aside(session, [_back(letter) for letter in chunk])
-            return True
+        if _must_end(rt, session, channel):
+            _put_back(rt, chunk)
+            return _AT_ONCE
         for digest, content in {letter.skeleton for letter in chunk}:
             keep_skeleton(session, digest, content)
         entered = claims.enter_in_flight(session, [letter.frozen for letter in chunk])
     batch = [letter.outgoing for letter in chunk if letter.frozen.id in entered]
-    if batch:
-        with aside(partial(_renew, rt, [letter.delivery_id for letter in batch]), RENEWED_EVERY):
-            given = rt.doors.gateway(channel).carry(batch)
-        rt.insist(lambda: receipts.record(rt, batch, given), within=RECORDED_WITHIN)
-        return not (channel is Channel.SMS and given[-1].fault is Fault.SLOW)
-    return True
+    with aside(partial(_renew, rt, [letter.delivery_id for letter in batch]), RENEWED_EVERY):
+        return _send(rt, channel, batch)
 
 
-def _back(letter: Composed, due_at: datetime | None = None) -> Verdict:
-    return Verdict(letter.frozen.id, letter.frozen.attempt, DeliveryState.READY, None, due_at)
+def _send(rt: Runtime, channel: Channel, batch: Sequence[Outgoing]) -> timedelta | None:
+    """Records as it goes. Answers as `_carry` does."""
+    known = 0
+    for given in _second_by_second(rt.doors.gateway(channel).carry(batch)):
+        heard = batch[known : known + len(given)]
+        rt.insist(partial(receipts.record, rt, heard, given), within=RECORDED_WITHIN)
+        known += len(given)
+        if channel is Channel.SMS and given[-1].fault is Fault.SLOW:
+            return SLOW_RETRY  # as late as the one that was put off, so that nobody overtakes anybody
+        with rt.transaction() as session:
+            if _must_end(rt, session, channel):
+                claims.record(session, [_untouched(letter) for letter in batch[known:]])
+                return _AT_ONCE
+    return None
 
 
-def _put_back(rt: Runtime, rest: Sequence[Composed]) -> None:
-    """As late as the one that was put off, so that nobody overtakes anybody."""
-    later = rt.clock.now() + SLOW_RETRY
+def _second_by_second(given: Iterable[Receipt]) -> Iterator[list[Receipt]]:
+    """The receipts in order, those of one second together. Nothing is sent between two groups."""
+    group: list[Receipt] = []
+    began = monotonic()
+    for receipt in given:
+        group.append(receipt)
+        if monotonic() - began >= RECORDED_EVERY:
+            yield group
+            group, began = [], monotonic()
+    if group:
+        yield group
+
+
+def _must_end(rt: Runtime, session: Session, channel: Channel) -> bool:
+    return rt.stopping.is_set() or channel in {hold.channel for hold in holds.standing(session)}
+
+
+def _untouched(letter: Outgoing) -> Recorded:
+    """Nothing of it was said to anybody."""
+    return Recorded(letter.delivery_id, letter.attempt, DeliveryState.READY)
+
+
+def _put_back(rt: Runtime, rest: Sequence[Composed], wait: timedelta = _AT_ONCE) -> None:
+    """Claimed and not begun: ready again."""
+    due_at = rt.clock.now() + wait if wait else None
+    back = [Verdict(each.frozen.id, each.frozen.attempt, DeliveryState.READY, None, due_at) for each in rest]
     with rt.transaction() as session:
-        claims.put_aside(session, [_back(letter, later) for letter in rest])
+        claims.put_aside(session, back)
 
 
 def _renew(rt: Runtime, ids: Sequence[DeliveryId]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.actions import addresses, auditing
 from engine.rules import receipts as rules
-from engine.rules.receipts import HOLDS, SUPPRESSIONS
+from engine.rules.receipts import GIVES_UP_AFTER, HOLDS, SUPPRESSIONS
 from engine.runtime import Runtime
 from engine.store import claims, deliveries, holds, provider_events
 from engine.store.claims import Recorded
@@ -141,6 +141,9 @@ def _try_again(rt: Runtime, session: Session, delivery: Delivery, fault: Fault |
     """A text that did not get through and may yet; its next attempt is a new message of the provider."""
     now = rt.clock.now()
     wait = rules.backoff(delivery.attempt)
+    if fault not in HOLDS and delivery.composed_at and now - delivery.composed_at > GIVES_UP_AFTER:
+        delivery.state = DeliveryState.BOUNCED
+        return
     if fault is Fault.UNREACHED:
         times = provider_events.attempts_unreached(session, delivery.id)
         spaced = rules.retry_unreached(times)

@@ -1,6 +1,6 @@
 """The promise every gateway keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,8 +11,9 @@ from engine.vocabulary.words import Channel
 class Gateway(Protocol):
     """Carries messages of one channel.
 
-    `real` is False only for the pretend post office. `carry` answers one Receipt for each Outgoing,
-    in order, and never raises for what one message or the other side did: that is a Receipt.
+    `real` is False only for the pretend post office. `carry` gives one Receipt for each Outgoing, in order
+    and as each is known, and never raises for what one message or the other side did: that is a Receipt.
+    Whoever stops listening leaves untouched what was not begun.
     """
 
     @property
@@ -21,7 +22,7 @@ class Gateway(Protocol):
     @property
     def real(self) -> bool: ...
 
-    def carry(self, batch: Sequence[Outgoing]) -> list[Receipt]: ...
+    def carry(self, batch: Sequence[Outgoing]) -> Iterable[Receipt]: ...
 
     def look_up(self, letter: Outgoing) -> tuple[str, ...] | None:
         """The provider's ids of messages that may be this one, oldest first; empty: none was taken over.
@@ -43,12 +44,10 @@ class Closed:
     setting: str  # what would open it
     real: bool = True
 
-    def carry(self, batch: Sequence[Outgoing]) -> list[Receipt]:
+    def carry(self, batch: Sequence[Outgoing]) -> Iterator[Receipt]:
         said = f"{self.setting} is not set, so this channel carries nothing."
-        return [
-            Receipt(each.delivery_id, each.attempt, ReceiptKind.REFUSED, said, fault=Fault.LETTER)
-            for each in batch
-        ]
+        for each in batch:
+            yield Receipt(each.delivery_id, each.attempt, ReceiptKind.REFUSED, said, fault=Fault.LETTER)
 
     def look_up(self, letter: Outgoing) -> tuple[str, ...] | None:
         del letter

@@ -39,8 +39,9 @@ class Postoffice:
     real: bool = False
     clock: Clock = field(default_factory=SystemClock)
 
-    def carry(self, batch: Sequence[Outgoing]) -> list[Receipt]:
-        return [self._carry_one(letter) for letter in batch]
+    def carry(self, batch: Sequence[Outgoing]) -> Iterator[Receipt]:
+        for letter in batch:
+            yield self._carry_one(letter)
 
     def look_up(self, letter: Outgoing) -> tuple[str, ...] | None:
         found = (self.root / _FOLDER[self.channel]).glob(f"*/*-{letter.delivery_id}-*{_ENDING[self.channel]}")

@@ -27,7 +27,8 @@ class Reply:
 
     @property
     def positive(self) -> bool:
-        return 200 <= self.code < 300 or self.code == 354
+        """As asked: done. 354, "go on", is none."""
+        return 200 <= self.code < 300
 
     @property
     def spoken(self) -> bool:
@@ -62,15 +63,10 @@ def receipt_of(letter: Outgoing, reply: Reply, stage: str) -> Receipt:
 
 
 def _not_now(reply: Reply) -> Fault | None:
-    return Fault.SLOW if asks_the_domain_to_wait(reply) else None
-
-
-def asks_the_domain_to_wait(reply: Reply) -> bool:
-    """Whether others of the same domain would fare alike; a full mailbox is its owner's matter."""
+    """SLOW where others of the same domain would fare alike; a full mailbox is its owner's matter."""
     enhanced = reply.enhanced
-    if reply.code == 421 or (enhanced is not None and enhanced[0] == 7):
-        return True
-    return enhanced is None or enhanced[0] not in _RECIPIENTS_OWN
+    own = reply.code != 421 and enhanced is not None and enhanced[0] in _RECIPIENTS_OWN
+    return None if own else Fault.SLOW
 
 
 def _never(reply: Reply, stage: str) -> Fault:

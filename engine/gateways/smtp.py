@@ -3,7 +3,7 @@
 import re
 import ssl
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -34,17 +34,15 @@ class SmtpGateway:
     _down_until: float = field(default=0.0, init=False)
     _domains: "dict[str, _Pause]" = field(default_factory=dict, init=False)
 
-    def carry(self, batch: Sequence[Outgoing]) -> list[Receipt]:
-        """Receipts in order. While the relay is away the rest of a batch is not tried at all, nor once all we
-        send is refused."""
-        receipts: list[Receipt] = []
+    def carry(self, batch: Sequence[Outgoing]) -> Iterator[Receipt]:
+        """While the relay is away the rest is not tried at all, nor once all we send is refused."""
+        last: Receipt | None = None
         for letter in batch:
-            last = receipts[-1] if receipts else None
             if last is not None and last.fault in HOLDS:
-                receipts.append(answer(letter, ReceiptKind.DEFERRED, last.detail, last.fault))
+                last = answer(letter, ReceiptKind.DEFERRED, last.detail, last.fault)
             else:
-                receipts.append(self._carry_one(letter))
-        return receipts
+                last = self._carry_one(letter)
+            yield last
 
     def look_up(self, letter: Outgoing) -> tuple[str, ...] | None:
         """SMTP cannot say what became of a message."""

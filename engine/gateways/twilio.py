@@ -2,7 +2,7 @@
 accepted: that is unknown, and Twilio's list of messages is asked before anything is sent again."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from twilio.http.response import Response
 
 API = "https://api.twilio.com"
+_MESSAGING = "https://messaging.twilio.com"  # where Messaging Services are looked up
 _LONGEST_VALIDITY = 36_000  # seconds, Twilio's own
 _SHORTEST_VALIDITY = 60  # less than that is not worth a text
 _CLOCKS_DIFFER = timedelta(minutes=5)
@@ -53,17 +54,16 @@ class TwilioGateway:
     channel: Channel = Channel.SMS
     real: bool = True
 
-    def carry(self, batch: Sequence[Outgoing]) -> list[Receipt]:
-        """In order; once Twilio asks us to slow down, or cannot be reached, the rest is not tried, so
-        that nobody's second text overtakes their first."""
-        receipts: list[Receipt] = []
+    def carry(self, batch: Sequence[Outgoing]) -> Iterator[Receipt]:
+        """Once Twilio asks us to slow down, or cannot be reached, the rest is not tried, so that nobody's
+        second text overtakes their first."""
+        last: Receipt | None = None
         for letter in batch:
-            last = receipts[-1] if receipts else None
             if last is not None and last.fault in (Fault.SLOW, Fault.DOWN, *HOLDS):
-                receipts.append(_answer(letter, last.kind, last.detail, last.fault))
+                last = _answer(letter, last.kind, last.detail, last.fault)
             else:
-                receipts.append(self._send(letter))
-        return receipts
+                last = self._send(letter)
+            yield last
 
     def look_up(self, letter: Outgoing) -> tuple[str, ...] | None:
         """Messages to that number with the same words, taken since the letter was first tried."""
@@ -77,15 +77,30 @@ class TwilioGateway:
         return tuple(each.sid for each in sorted(same, key=_at))
 
     def check(self) -> str:
-        """Asks Twilio for the account. Raises GatewayError."""
+        """Asks Twilio for the account and whether our sender is its own. Raises GatewayError."""
         try:
             account = self._client.api.v2010.accounts(self.account.sid).fetch()
+            self._check_sender()
         except TwilioRestException as refused:
             said = f"Twilio refuses the account or its token (error {refused.code or refused.status})."
             raise GatewayError(f"{said} See TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.") from refused
         except _NO_ANSWER as problem:
             raise GatewayError(f"Twilio does not answer ({type(problem).__name__}).") from problem
         return f"the account “{account.friendly_name}” is {account.status}, sending as {self.account.sender}"
+
+    def _check_sender(self) -> None:
+        sender = self.account.sender
+        if sender.startswith("MG"):  # a service's own address, on another host than the account's
+            try:
+                self._client.messaging.v1.services(sender).fetch()
+            except TwilioRestException as refused:
+                if refused.status != 404:
+                    raise
+                raise GatewayError(
+                    f"The account has no Messaging Service {sender}. See TWILIO_MESSAGING_SERVICE_SID."
+                ) from refused
+        elif not self._client.incoming_phone_numbers.list(phone_number=sender, limit=1):
+            raise GatewayError(f"The account has no number {sender}. See PORCHLIGHT_SMS_NUMBER.")
 
     @cached_property
     def _client(self) -> Client:
@@ -138,11 +153,17 @@ class _Http(TwilioHttpClient):  # type: ignore[misc]  # Twilio's package has no 
 
     def request(self, method: str, url: str, *rest: Any, **named: Any) -> "Response":
         try:
-            return super().request(method, url.replace(API, self._api, 1), *rest, **named)
+            return super().request(method, self._rerouted(url), *rest, **named)
         except requests.ConnectionError as problem:
             if _never_connected(problem):
                 raise _NotConnected(type(problem).__name__) from problem
             raise
+
+    def _rerouted(self, url: str) -> str:
+        """To the stand-in or proxy, where there is one."""
+        if self._api == API:
+            return url
+        return url.replace(API, self._api, 1).replace(_MESSAGING, self._api, 1)
 
 
 def _never_connected(problem: requests.ConnectionError) -> bool:

@@ -94,6 +94,9 @@ def open_connection(relay: Relay, patience: Patience, tls: Callable[[], ssl.SSLC
         raise Away(said, Fault.LOGIN) from missing
     except ssl.SSLError as wrong:
         raise Away(f"{where} cannot be trusted ({wrong.reason}).") from wrong
+    except smtplib.SMTPConnectError as turned_away:
+        said = f"{where} does not take our connection ({turned_away.smtp_code})."
+        raise Away(said, Fault.LOGIN if turned_away.smtp_code >= 500 else Fault.DOWN) from turned_away
     except (OSError, smtplib.SMTPException) as problem:
         raise Away(f"{where} does not answer ({type(problem).__name__}).") from problem
 
@@ -155,7 +158,7 @@ class Wire:
             reply = self._command(
                 command, self.patience.data if stage.name == "DATA" else self.patience.command
             )
-            if not reply.positive or (stage.name == "DATA") != (reply.code == 354):
+            if reply.code != 354 if stage.name == "DATA" else not reply.positive:
                 return self._refused(letter, reply, stage)
         self._wait(self.patience.block)
         stage.name = "the message"
@@ -164,7 +167,7 @@ class Wire:
         stage.name, stage.dotted = "the final dot", True
         self.smtp.send(b".\r\n")
         reply = Reply(*self.smtp.getreply())
-        if reply.positive and reply.code != 354:
+        if reply.positive:
             return answer(letter, ReceiptKind.ACCEPTED)
         return self._refused(letter, reply, stage)
 

@@ -174,4 +174,3 @@ class Job(StrEnum):
 
     DELIVER = "deliver"
     RECEIVE = "receive"
-    ADVANCE = "advance"

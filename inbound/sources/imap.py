@@ -31,9 +31,12 @@ _IDLE_FOR = 20.0
 _IDLE_SHORTLY = 1.0  # after mail was found: where one came, the next may be coming
 _LOOK_AT_STOP = 1.0
 _PAUSES = (1.0, 5.0, 15.0, 60.0)  # seconds before a new connection, growing with each failure
-_CHUNK = 5  # mails fetched by one command
+_FETCHED_TOGETHER = 50  # mails by one command, if they are small
+_TOGETHER_BYTES = 8 * 1024 * 1024  # held in memory at once; a larger mail comes alone
+_SIZES = 500  # mails whose size is asked by one command
 _BODY = f"BODY.PEEK[]<0.{MOST_BYTES}>"
 _FETCHED = b"BODY[]<0>"
+_SIZE = b"RFC822.SIZE"
 
 log = logging.getLogger("porchlight")
 
@@ -106,9 +109,8 @@ class ImapDoor:
         validity = int(client.select_folder(self.mailbox.folder)[b"UIDVALIDITY"])
         last = self._last(validity)
         found = sorted(uid for uid in client.search(["UID", f"{last + 1}:*"]) if uid > last)
-        for start in range(0, len(found), _CHUNK):
-            chunk = found[start : start + _CHUNK]
-            self._keep(client, validity, chunk)
+        for together in _by_size(client, found):
+            self._keep(client, validity, together)
         return len(found)
 
     def _keep(self, client: IMAPClient, validity: int, uids: list[int]) -> None:
@@ -139,6 +141,24 @@ class ImapDoor:
             else:
                 stop.wait(self.poll_every)
             quiet = not found
+
+
+def _by_size(client: IMAPClient, uids: list[int]) -> Iterator[list[int]]:
+    """The same mails in the same order, in groups that are fetched together."""
+    for start in range(0, len(uids), _SIZES):
+        some = uids[start : start + _SIZES]
+        sizes = {uid: said.get(_SIZE, 0) for uid, said in client.fetch(some, [_SIZE]).items()}
+        group: list[int] = []
+        total = 0
+        for uid in some:
+            size = min(sizes.get(uid, 0), MOST_BYTES)
+            if group and (len(group) == _FETCHED_TOGETHER or total + size > _TOGETHER_BYTES):
+                yield group
+                group, total = [], 0
+            group.append(uid)
+            total += size
+        if group:
+            yield group
 
 
 def _idle(client: IMAPClient, stop: Event, seconds: float) -> None:

@@ -13,7 +13,7 @@ from engine.actions import addresses, deliveries, receipts
 from engine.content.compose import Layout, Skeleton, compile_letter
 from engine.runtime import Doors
 from engine.store.addresses import AddressMember
-from engine.store.base import database_now, table_of
+from engine.store.base import table_of
 from engine.store.deliveries import Delivery
 from engine.store.sequences import RevisionText
 from engine.store.sequences import Sequence as SequenceRow
@@ -21,6 +21,7 @@ from engine.vocabulary.ids import MemberId
 from engine.vocabulary.messages import Outgoing, Receipt, ReceiptKind
 from engine.vocabulary.script import Step
 from engine.vocabulary.words import Channel, DeliveryState, SuppressionReason
+from tests.faults.silence import leases_run_out
 from webapp.town.simulated import Town
 
 LETTER = """---
@@ -70,9 +71,7 @@ def crash(town: Town, gateway: Crashing) -> Town:
     town.joins("Ana", **contact)  # type: ignore[arg-type]
     with pytest.raises(KeyboardInterrupt):
         town.settle()
-    with town.rt.transaction() as session:
-        past = database_now(session) - timedelta(seconds=1)
-        session.execute(update(table_of(Delivery)).values(lease_until=past))
+    leases_run_out(town.rt)
     return town
 
 

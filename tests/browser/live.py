@@ -79,19 +79,17 @@ def served(town: Path, folder: Path) -> Iterator[Live]:
     server = create_server(_not_yet, host="127.0.0.1", port=0, threads=4)
     rt = build_runtime(settings_in(folder, port=server.effective_port))
     server.application = create_app(rt)
-    stop = threading.Event()
     hands = (
         threading.Thread(target=_run, args=(server,), daemon=True),
-        threading.Thread(target=jobs.Worker(rt, HANDS).run, args=(stop,)),
-        threading.Thread(target=jobs.clock_loop, args=(rt, stop)),
+        threading.Thread(target=jobs.Worker(rt, HANDS).run),
+        threading.Thread(target=jobs.clock_loop, args=(rt,)),
     )
     for hand in hands:
         hand.start()
     try:
         yield Live(rt, rt.settings.public_url)
     finally:
-        stop.set()
-        rt.queue.ring("the end")  # wakes the worker
+        rt.stopping.set()
         server.close()
         for hand in hands[1:]:
             hand.join(timeout=20)

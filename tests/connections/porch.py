@@ -23,7 +23,7 @@ from engine.actions.members import MemberForm
 from engine.actions.organizers import OrganizerForm
 from engine.clock import SimulatedClock
 from engine.privacy.sealed import KeyRing
-from engine.ringing import RungWorker
+from engine.ringing import listen
 from engine.runtime import Runtime
 from engine.settings import read_settings
 from engine.store import conversations as talks
@@ -265,12 +265,19 @@ def build(folder: Path, servers: Servers, stack: ExitStack, more: Mapping[str, s
     return Porch(rt, clock, servers, app, stack)
 
 
-def start_worker(porch: Porch, **changes: float) -> None:
-    """The worker that the settings ask for, in a thread."""
-    stop, ours = Event(), jobs.Worker(porch.rt, HANDS)
-    redis = porch.rt.settings.redis_url
-    run = replace(RungWorker(ours, redis), **changes).run if redis else ours.run  # type: ignore[arg-type]
-    _in_thread(porch, run, stop)
+def start_worker(porch: Porch) -> Callable[[], None]:
+    """The worker that the settings ask for, in threads. What is returned stops it and waits for its end."""
+    rt = replace(porch.rt, stopping=Event())
+    redis = rt.settings.redis_url
+
+    def work(stop: Event) -> None:
+        if redis:
+            with jobs.Worker(rt, HANDS, jobs.LOOK_EVERY_WHERE_RUNG).at_work():
+                listen(redis, lambda _: rt.queue.bell.ring(), stop)
+        else:
+            jobs.Worker(rt, HANDS).run()
+
+    return _in_thread(porch, work, rt.stopping)
 
 
 def open_door(porch: Porch, door: Door) -> None:
@@ -284,8 +291,13 @@ def open_door(porch: Porch, door: Door) -> None:
         porch.stack.callback(lmtp.close)
 
 
-def _in_thread(porch: Porch, run: Callable[[Event], None], stop: Event) -> None:
+def _in_thread(porch: Porch, run: Callable[[Event], None], stop: Event) -> Callable[[], None]:
     thread = Thread(target=run, args=(stop,), daemon=True)
     thread.start()
-    porch.stack.callback(thread.join, 10)
-    porch.stack.callback(stop.set)
+
+    def end() -> None:
+        stop.set()
+        thread.join(10)
+
+    porch.stack.callback(end)
+    return end

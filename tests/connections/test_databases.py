@@ -16,15 +16,15 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from engine import jobs
-from engine.runtime import Runtime
 from engine.store import base
-from engine.store.base import database_now, table_of
+from engine.store.base import table_of
 from engine.store.deliveries import Delivery
 from engine.store.members import Member
 from engine.vocabulary.words import DeliveryState
 from tests.connections.conftest import MakePorch
 from tests.connections.porch import DOMAIN, PUBLIC, SECRET, Porch, Servers, open_door, start_worker, until
 from tests.connections.test_doors import LETTER, gives, numbered
+from tests.faults.silence import leases_run_out
 from tests.servers import postgres
 from tests.servers.dovecot import Dovecot
 from tests.servers.keeper import folder_for, unprivileged
@@ -100,7 +100,7 @@ def all_arrive(porch: Porch) -> None:
 
     def done() -> bool:
         try:
-            leases_run_out(porch.rt)
+            leases_run_out(porch.rt, silent=timedelta(seconds=5))
             porch.clock.advance(timedelta(minutes=5))
             jobs.tick(porch.rt)
             with porch.rt.reading() as session:
@@ -117,15 +117,6 @@ def all_arrive(porch: Porch) -> None:
 
 def _message_id(raw: bytes) -> bytes:
     return next(line for line in raw.split(b"\r\n") if line.lower().startswith(b"message-id:"))
-
-
-def leases_run_out(rt: Runtime) -> None:
-    """Of what has been in flight longer than any of this takes."""
-    with rt.transaction() as session:
-        soon = database_now(session) + timedelta(seconds=55)
-        old = Delivery.lease_until < soon
-        past = database_now(session) - timedelta(seconds=1)
-        session.execute(update(table_of(Delivery)).where(old).values(lease_until=past))
 
 
 def test_trust_F8_an_immediate_restart_in_mid_batch_loses_nobody(busy: Porch, cluster: Cluster) -> None:

@@ -16,6 +16,7 @@ from tests.connections.porch import Porch, start_worker, until
 from tests.servers.smtpd import HANG, Fault, Misbehaving, Stage
 
 ANA, BEN = "ana@riverbend.example", "ben@hill.example"
+SETTLED = {DeliveryState.ACCEPTED, DeliveryState.READY}
 LETTER = "---\nTitle: One\nFor: everyone\n---\n## hello\nWhen: right away\nSubject: Hi\n\nWords.\n"
 
 
@@ -160,6 +161,65 @@ def test_trust_F13_while_the_other_side_is_slow_the_lease_is_renewed_and_nobody_
     misbehaving.close_connections()
     until(lambda: porch.delivery(ANA).state is DeliveryState.DEFERRED, "after the dot it is unknown")
     assert len(misbehaving.taken) == 1
+
+
+def crowd(porch: Porch) -> list[str]:
+    """Twenty more people who are due a letter."""
+    people = [f"n{number}@riverbend.example" for number in range(20)]
+    for each in people:
+        porch.joins("N", email=each)
+    return [ANA, *people]
+
+
+def test_a_worker_that_shall_stop_ends_with_the_letter_on_the_wire_and_gives_back_the_rest(
+    make_porch: MakePorch, misbehaving: Misbehaving, pairing: dict[str, str]
+) -> None:
+    porch = due(make_porch(SMTP_URL=f"smtp://127.0.0.1:{misbehaving.port}?tls=off", **pairing))
+    people = crowd(porch)
+    misbehaving.slow = 0.3
+    jobs.tick(porch.rt)
+    stop = start_worker(porch)
+    until(lambda: len(misbehaving.accepted) == 2, "letters leave")
+    stop()
+    assert len(misbehaving.accepted) < 9
+    assert {porch.delivery(each).state for each in people} == {DeliveryState.ACCEPTED, DeliveryState.READY}
+    misbehaving.slow = 0.0
+    start_worker(porch)
+    porch.settles()
+    assert sorted(taken.recipients[0] for taken in misbehaving.taken) == sorted(people)
+
+
+def test_a_hold_calls_back_what_is_not_on_the_wire_yet(porch: Porch, misbehaving: Misbehaving) -> None:
+    people = crowd(porch)
+    misbehaving.slow = 0.3
+    jobs.tick(porch.rt)
+    start_worker(porch)
+    until(lambda: len(misbehaving.accepted) == 2, "letters leave")
+    receipts.hold(porch.rt, Channel.EMAIL, HoldReason.BY_ADMIN)
+    until(lambda: {porch.delivery(each).state for each in people} <= SETTLED, "what was begun has ended")
+    assert len(misbehaving.accepted) < 9
+    misbehaving.slow = 0.0
+    receipts.release(porch.rt, Channel.EMAIL, by="machine")
+    porch.settles()
+    assert sorted(taken.recipients[0] for taken in misbehaving.taken) == sorted(people)
+
+
+def test_texts_do_not_wait_for_a_slow_relay(
+    make_porch: MakePorch, misbehaving: Misbehaving, pairing: dict[str, str]
+) -> None:
+    porch = make_porch(SMTP_URL=f"smtp://127.0.0.1:{misbehaving.port}?tls=off", **pairing)
+    porch.organizer("Maya Ortiz")
+    porch.publishes({"one": LETTER + "\n### text\nHi.\n"})
+    misbehaving.faults.append(Fault("dot", HANG))
+    porch.joins("Ana", email=ANA)
+    jobs.tick(porch.rt)
+    start_worker(porch)
+    until(lambda: misbehaving.fired["dot"], "the letter is on the wire")
+    porch.joins("Ben", phone="+12125550134")
+    jobs.tick(porch.rt)
+    assert porch.text("+12125550134").body.startswith("Hi.")
+    assert porch.delivery(ANA).state is DeliveryState.IN_FLIGHT
+    misbehaving.close_connections()
 
 
 def test_while_a_channel_is_held_nothing_of_it_is_claimed_and_the_other_goes_on(

@@ -10,11 +10,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 import requests
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from engine.settings import read_settings
 from engine.store.base import open_database
@@ -23,19 +25,34 @@ from engine.store.raw import Raw
 from tests.cli.test_sentences import INIT, porchlight, said
 from tests.connections.porch import DOMAIN, OURS, SECRET, until
 from tests.connections.test_doors import LETTER
+from tests.servers.dns import Dns, Records
 from tests.servers.dovecot import Dovecot, free_ports
 from tests.servers.smtpd import Sink
 from tests.servers.twilio import Twilio, error
 
+SERVICE = "MG" + "0" * 32
+RECORDS: Records = {
+    (DOMAIN, "MX"): ["10 mx.porch.example."],
+    (DOMAIN, "TXT"): ['"v=spf1 include:relay.example -all"', '"another=thing"'],
+    (f"s1._domainkey.{DOMAIN}", "TXT"): ['"v=DKIM1; k=rsa; p=MII" "BIj"'],
+    (f"_dmarc.{DOMAIN}", "TXT"): ['"v=DMARC1; p=none"'],
+}
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
+def letterbox(imap_server: Dovecot, mailbox: str) -> str:
+    return imap_server.url(mailbox)
+
+
+@pytest.fixture
 def real(
-    tmp_path: Path, sink: Sink, twilio_server: Twilio, imap_server: Dovecot, mailbox: str
+    tmp_path: Path, sink: Sink, twilio_server: Twilio, dns_server: Dns, letterbox: str
 ) -> dict[str, str]:
     """The settings of a community with every connection there is, begun."""
     web, lmtp = free_ports(2)
+    twilio_server.senders = {OURS, SERVICE}
+    dns_server.records = dict(RECORDS)
     settings = {
         "PORCHLIGHT_DATA": str(tmp_path / "data"),
         "PORCHLIGHT_PORT": str(web),
@@ -45,10 +62,12 @@ def real(
         "PORCHLIGHT_LMTP": f"127.0.0.1:{lmtp}",
         "PORCHLIGHT_MAIL_HOOK_SECRET": SECRET,
         "SMTP_URL": f"smtp://127.0.0.1:{sink.port}?tls=off",
-        "IMAP_URL": imap_server.url(mailbox),
+        "IMAP_URL": letterbox,
         "TWILIO_ACCOUNT_SID": twilio_server.sid,
         "TWILIO_AUTH_TOKEN": twilio_server.token,
         "TWILIO_API_URL": twilio_server.url,
+        "PORCHLIGHT_DNS": dns_server.address,
+        "PORCHLIGHT_DKIM_SELECTOR": "s1",
     }
     begun = porchlight(tmp_path, *INIT, **settings)
     assert begun.returncode == 0, begun.stderr
@@ -189,8 +208,78 @@ def test_the_doctor_connects_to_everything_and_finds_it_in_order(
 ) -> None:
     told = porchlight(tmp_path, "doctor", **real)
     assert told.returncode == 0, told.stdout
-    for name in ("Email gateway: 127.0.0.1", "Text gateway: the account", "Mailbox: 127.0.0.1 lets us in"):
-        assert f"✓ {name}" in told.stdout
+    for name in (
+        "Email gateway: 127.0.0.1",
+        "Text gateway: the account",
+        "Mailbox: 127.0.0.1 lets us in",
+        "LMTP: nobody takes mail on",
+        "MX of porch.example: mx.porch.example",
+        "SPF of porch.example: v=spf1",
+        "DKIM at s1._domainkey.porch.example: v=DKIM1; k=rsa; p=MIIBIj",
+        "DMARC of porch.example: v=DMARC1",
+    ):
+        assert f"✓ {name}" in told.stdout, name
+    service = porchlight(tmp_path, "doctor", **real, TWILIO_MESSAGING_SERVICE_SID=SERVICE)
+    assert service.returncode == 0, service.stdout
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({(DOMAIN, "MX"): []}, "✗ MX of porch.example: there is none, so answers go nowhere"),
+        ({(DOMAIN, "MX"): ["0 ."]}, "✗ MX of porch.example: there is none, so answers go nowhere"),
+        ({(DOMAIN, "TXT"): ['"another=thing"']}, "✗ SPF of porch.example: there is none"),
+        ({(DOMAIN, "TXT"): ['"v=spf1 -all"', '"v=spf1 mx -all"']}, "✗ SPF of porch.example: there are 2"),
+        ({(f"s1._domainkey.{DOMAIN}", "TXT"): []}, "✗ DKIM at s1._domainkey.porch.example: there is none"),
+        ({(f"_dmarc.{DOMAIN}", "TXT"): []}, "✗ DMARC of porch.example: there is none"),
+    ],
+)
+def test_trust_E1_the_doctor_misses_a_mail_record(
+    real: dict[str, str], dns_server: Dns, tmp_path: Path, changed: Records, says: str
+) -> None:
+    dns_server.records |= changed
+    told = porchlight(tmp_path, "doctor", **real)
+    assert told.returncode == 1
+    assert says in told.stdout
+
+
+def test_the_doctor_says_when_dns_does_not_answer(
+    real: dict[str, str], dns_server: Dns, tmp_path: Path
+) -> None:
+    dns_server.silent = True
+    told = porchlight(tmp_path, "doctor", **real)
+    assert told.returncode == 1
+    assert "✗ Mail records: DNS does not answer" in told.stdout
+
+
+def test_the_doctor_looks_whether_our_sender_is_ours(
+    real: dict[str, str], twilio_server: Twilio, tmp_path: Path
+) -> None:
+    twilio_server.senders.clear()
+    told = porchlight(tmp_path, "doctor", **real)
+    assert f"✗ Text gateway: The account has no number {OURS}" in told.stdout
+    told = porchlight(tmp_path, "doctor", **real, TWILIO_MESSAGING_SERVICE_SID=SERVICE)
+    assert "✗ Text gateway: The account has no Messaging Service" in told.stdout
+
+
+def test_the_doctor_knocks_at_the_lmtp_door(real: dict[str, str], sink: Sink, tmp_path: Path) -> None:
+    door = real["PORCHLIGHT_LMTP"]
+    with running(lines_of_the_procfile()["listen"], real, tmp_path):
+        told = partial(porchlight, tmp_path, "doctor", **real)
+        until(lambda: f"✓ LMTP: {door} takes mail" in told().stdout, "the door is open")
+    taken = real | {"PORCHLIGHT_LMTP": f"127.0.0.1:{sink.port}"}
+    assert f"✗ LMTP: 127.0.0.1:{sink.port} answers" in porchlight(tmp_path, "doctor", **taken).stdout
+
+
+def test_a_part_that_fell_silent_is_wrong(real: dict[str, str], tmp_path: Path) -> None:
+    with running(lines_of_the_procfile()["clock"], real, tmp_path):
+        until(lambda: "clock" in beats(real), "clock shows a sign of life")
+    database = open_database(read_settings(real).database_url)
+    with database.begin() as connection:
+        hour_ago = datetime.now(UTC) - timedelta(hours=1)
+        connection.execute(update(Heartbeat).values(at=hour_ago))
+    database.dispose()
+    assert "✗ Clock: is not at work now" in porchlight(tmp_path, "doctor", **real).stdout
 
 
 def test_the_doctor_says_which_connection_is_wrong_and_how_to_mend_it(

@@ -13,7 +13,7 @@ from redis import Redis
 from redis.exceptions import RedisError, ResponseError
 
 from engine import jobs
-from engine.ringing import LOOK_EVERY
+from engine.jobs import LOOK_EVERY_WHERE_RUNG as LOOK_EVERY
 from tests.connections.conftest import MakePorch
 from tests.connections.porch import PUBLIC, Porch, start_worker, until
 from tests.servers.dovecot import free_ports

@@ -41,7 +41,7 @@ def over(server: Misbehaving | Sink, patience: Patience = QUICK) -> SmtpGateway:
 
 
 def sends(gateway: SmtpGateway, *letters: Outgoing) -> list[Receipt]:
-    return gateway.carry(letters or [letter()])
+    return list(gateway.carry(letters or [letter()]))
 
 
 # --- the good days -----------------------------------------------------------------------------
@@ -267,6 +267,14 @@ def test_trust_F14_after_a_drop_the_rest_of_the_batch_goes_by_a_new_line(misbeha
     batch = letter(body=LONG), letter(BEN, 2), letter(BEN, 3)
     kinds = [each.kind for each in sends(over(misbehaving), *batch)]
     assert kinds == [ReceiptKind.DEFERRED, ReceiptKind.ACCEPTED, ReceiptKind.ACCEPTED]
+
+
+def test_a_relay_that_turns_us_away_at_the_door_is_a_matter_for_a_person(misbehaving: Misbehaving) -> None:
+    misbehaving.faults.append(Fault("banner", "554 5.7.1 Not from your address"))
+    receipts = sends(over(misbehaving), letter(), letter(BEN, 2))
+    assert {(each.kind, each.fault) for each in receipts} == {(ReceiptKind.DEFERRED, Whose.LOGIN)}
+    assert "554" in receipts[0].detail
+    assert misbehaving.connections == 1
 
 
 def test_a_relay_that_is_away_is_no_try_and_is_knocked_at_once_for_a_whole_batch(

@@ -1,6 +1,6 @@
 """Texts by Twilio: what its errors mean, requests that were answered late, reports in any order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine import jobs
 from engine.actions import addresses, receipts
 from engine.gateways.twilio import TwilioGateway
-from engine.rules.receipts import fold
+from engine.rules.receipts import GIVES_UP_AFTER, fold
 from engine.store.provider_events import Report
 from engine.vocabulary.messages import Outgoing, Receipt
 from engine.vocabulary.words import Channel, DeliveryState, HoldReason, SuppressionReason
@@ -27,6 +27,7 @@ from tests.servers.twilio import (
     error,
     hang,
 )
+from webapp.town.simulated import BEGINS
 
 PHONE = "+12125550134"
 LETTER = """---
@@ -190,6 +191,17 @@ def test_trust_S11_a_phone_that_is_off_gets_two_spaced_retries(porch: Porch) -> 
     assert porch.suppressed(PHONE) == set()
 
 
+def test_a_text_that_is_reported_as_put_off_for_days_is_given_up(porch: Porch) -> None:
+    porch.works(PHONE)
+    while porch.clock.now() - BEGINS <= GIVES_UP_AFTER:
+        text = porch.servers.twilio.sent_to(PHONE)[-1]
+        porch.servers.twilio.callback(text.sid, "failed", 30001)
+        assert porch.delivery(PHONE).state is DeliveryState.DEFERRED
+        porch.works(PHONE, days=1)
+    porch.servers.twilio.callback(porch.servers.twilio.sent_to(PHONE)[-1].sid, "failed", 30001)
+    assert porch.delivery(PHONE).state is DeliveryState.BOUNCED
+
+
 def test_trust_S11_texts_are_held_when_carriers_filter_more_than_two_in_a_hundred(
     make_porch: MakePorch,
 ) -> None:
@@ -280,7 +292,7 @@ def test_trust_T16_no_text_leaves_after_a_stop_or_a_hold_but_the_one_handed_over
     assert isinstance(gateway, TwilioGateway)
     carried: list[str] = []
 
-    def carry_and_hear(self: TwilioGateway, batch: Sequence[Outgoing]) -> list[Receipt]:
+    def carry_and_hear(self: TwilioGateway, batch: Sequence[Outgoing]) -> Iterator[Receipt]:
         carried.extend(letter.to for letter in batch)
         if len(carried) == 3:
             last = porch.delivery(phones[9]).address_id

@@ -34,10 +34,11 @@ def inline() -> Rung:
 
 def threads() -> Rung:
     queue = ThreadQueue()
-    rung = Rung(queue, lambda: None)
+    rung, heard = Rung(queue, lambda: None), [0]
 
     def look_once() -> None:
-        queue.wait(LONG)
+        queue.bell.wait(heard[0], LONG)
+        heard[0] = queue.bell.rings
         rung.done.append(Job.DELIVER)
 
     rung.work = look_once
@@ -98,20 +99,30 @@ def test_inline_work_may_ring_for_more_work() -> None:
 
 
 def test_a_ring_wakes_a_waiting_thread_at_once() -> None:
-    queue, woken = ThreadQueue(), threading.Event()
+    queue, woken = ThreadQueue(), [threading.Event(), threading.Event()]
 
-    def worker() -> None:
-        queue.wait(LONG)
-        woken.set()
+    def worker(mine: threading.Event) -> None:
+        queue.bell.wait(0, LONG)
+        mine.set()
 
-    threading.Thread(target=worker, daemon=True).start()
+    for each in woken:
+        threading.Thread(target=worker, args=(each,), daemon=True).start()
     queue.ring(Job.DELIVER)
-    assert woken.wait(LONG / 3)
+    assert all(each.wait(LONG / 3) for each in woken)
+
+
+def test_a_ring_during_the_work_is_heard_after_it() -> None:
+    bell = ThreadQueue().bell
+    heard = bell.rings
+    bell.ring()  # while the last look is still under way
+    began = time.monotonic()
+    bell.wait(heard, LONG)
+    assert time.monotonic() - began < LONG / 3
 
 
 def test_without_a_ring_a_thread_looks_again_by_itself() -> None:
     began = time.monotonic()
-    ThreadQueue().wait(0.01)
+    ThreadQueue().bell.wait(0, 0.01)
     assert time.monotonic() - began >= 0.01
 
 

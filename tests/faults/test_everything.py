@@ -34,11 +34,12 @@ from engine.clock import SystemClock
 from engine.privacy.sealed import KeyRing
 from engine.runtime import Runtime
 from engine.settings import read_settings
-from engine.store.base import database_now, table_of
+from engine.store.base import table_of
 from engine.store.deliveries import Delivery
 from engine.store.messages import Message
 from engine.store.migrations import migrate
 from engine.vocabulary.words import DeliveryState, Direction
+from tests.faults.silence import leases_run_out
 from tests.faults.test_kill import LETTER, midday
 from tests.servers.dovecot import free_ports
 from tests.servers.mail_fixtures import StartPostfix
@@ -135,8 +136,8 @@ def test_trust_F1_F4_F5_killed_at_random_two_thousand_out_and_five_hundred_in(
     for part in PARTS:
         house.start(part)
     with ExitStack() as outside:
-        outside.enter_context(aside(lambda: by_mail(postfix.smtp_port)))
-        outside.enter_context(aside(lambda: by_webhook(house.port)))
+        outside.enter_context(beside(lambda: by_mail(postfix.smtp_port)))
+        outside.enter_context(beside(lambda: by_webhook(house.port)))
         done_at = _until_done(house, sink)
     with capsys.disabled():
         print(f"\n{_told(house, sink)}, {done_at:.0f} s")
@@ -152,7 +153,7 @@ def _until_done(house: House, sink: Sink) -> float:
         assert time.monotonic() - began < WITHIN, _told(house, sink)
         house.kill(random.choice(PARTS))
         time.sleep(random.uniform(1.0, 3.0))
-        _leases_run_out(house.rt)
+        _a_minute_passes(house.rt)
     return time.monotonic() - began
 
 
@@ -168,15 +169,10 @@ def _heard(rt: Runtime) -> int:
         return session.execute(came).scalar_one()
 
 
-def _leases_run_out(rt: Runtime) -> None:
-    """As a minute would, of those whose worker has gone; what is deferred is due at once."""
+def _a_minute_passes(rt: Runtime) -> None:
+    """For those whose worker has gone; what is deferred is due at once."""
+    leases_run_out(rt, silent=timedelta(seconds=3))
     with rt.transaction() as session:
-        past = database_now(session) - timedelta(seconds=1)
-        soon = database_now(session) + timedelta(seconds=57)
-        leased = Delivery.state.in_([DeliveryState.CLAIMED, DeliveryState.IN_FLIGHT])
-        session.execute(
-            update(table_of(Delivery)).where(leased, Delivery.lease_until < soon).values(lease_until=past)
-        )
         put_off = Delivery.state == DeliveryState.DEFERRED
         session.execute(update(table_of(Delivery)).where(put_off).values(due_at=rt.clock.now()))
     jobs.tick(rt)
@@ -248,7 +244,7 @@ def _posted(port: int, number: int) -> bool:
 
 
 @contextmanager
-def aside(act: Callable[[], None]) -> Iterator[None]:
+def beside(act: Callable[[], None]) -> Iterator[None]:
     thread = threading.Thread(target=act, daemon=True)
     thread.start()
     yield

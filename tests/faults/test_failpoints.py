@@ -11,19 +11,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from engine import jobs
 from engine.actions.community import CommunityForm
 from engine.clock import SystemClock
 from engine.store.addresses import Suppression
-from engine.store.base import Base, database_now, table_of
+from engine.store.base import Base, table_of
 from engine.store.conversations import Conversation
 from engine.store.deliveries import Delivery
 from engine.store.messages import Message
 from engine.store.raw import Raw
 from engine.vocabulary.ids import MemberId
 from engine.vocabulary.words import Channel, DeliveryState, Direction, RawState
+from tests.faults.silence import leases_run_out
 from tests.faults.test_kill import midday
 from webapp.town import hands
 from webapp.town.simulated import Town
@@ -93,13 +94,6 @@ def state(town: Town) -> DeliveryState:
         return session.execute(select(Delivery.state).where(Delivery.step.is_not(None))).scalar_one()
 
 
-def lease_runs_out(town: Town) -> None:
-    with town.rt.transaction() as session:
-        past = database_now(session) - timedelta(seconds=1)
-        leased = Delivery.state.in_([DeliveryState.CLAIMED, DeliveryState.IN_FLIGHT])
-        session.execute(update(table_of(Delivery)).where(leased).values(lease_until=past))
-
-
 @pytest.mark.parametrize(
     ("where", "when", "left"),
     [
@@ -117,7 +111,7 @@ def test_trust_F1_wherever_a_worker_dies_the_letter_is_carried_once(
     ana = joins(town)
     dies(town, where, when, "worker")
     assert state(town) is left
-    lease_runs_out(town)
+    leases_run_out(town.rt)
     settles(town)
     assert state(town) is DeliveryState.ACCEPTED
     assert len(town.mailbox(ana)) == 1

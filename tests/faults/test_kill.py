@@ -9,19 +9,18 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
 
 from engine import jobs
 from engine.actions.community import CommunityForm
 from engine.clock import SystemClock
 from engine.gateways import postoffice
-from engine.store.base import database_now, table_of
 from engine.store.deliveries import Delivery
 from engine.vocabulary.words import Channel, DeliveryState
+from tests.faults.silence import leases_run_out
 from webapp.town.letters import mails
 from webapp.town.simulated import Town
 
@@ -81,15 +80,6 @@ def wait_for(town: Town, how_many: int) -> None:
         time.sleep(0.002)
 
 
-def leases_run_out(town: Town) -> None:
-    """As a minute would, without waiting for it; then the clock takes up what the dead worker held."""
-    with town.rt.transaction() as session:
-        past = database_now(session) - timedelta(seconds=1)
-        held = Delivery.state.in_([DeliveryState.CLAIMED, DeliveryState.IN_FLIGHT])
-        session.execute(update(table_of(Delivery)).where(held).values(lease_until=past))
-    jobs.tick(town.rt)
-
-
 def test_trust_F1_F3_a_killed_worker_loses_nobody_and_doubles_nobody_silently(
     town: Town, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -100,7 +90,8 @@ def test_trust_F1_F3_a_killed_worker_loses_nobody_and_doubles_nobody_silently(
             process.send_signal(signal.SIGKILL)
             process.wait()
         stopped_in.append(carried(town))
-        leases_run_out(town)
+        leases_run_out(town.rt)
+        jobs.tick(town.rt)  # takes up what the dead worker held
     assert stopped_in[-1] < MEMBERS, "the worker was done before it was killed: the test showed nothing"
 
     with worker(town):

@@ -50,18 +50,18 @@ def keep(command: list[str], folder: Path) -> None:
 
 def main(run: int, folder: Path, command: list[str]) -> None:
     server = subprocess.Popen(command, **unprivileged(), cwd=folder)
-    while _lives(run) and server.poll() is None:
+    while lives(run) and server.poll() is None:
         time.sleep(_LOOK_EVERY)
     server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown; Valkey's too
     try:
         server.wait(_PATIENCE)
     except subprocess.TimeoutExpired:
         server.kill()
-    if not _lives(run):
+    if not lives(run):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _lives(pid: int) -> bool:
+def lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.servers import dovecot, postfix
+from tests.servers.dns import Dns
 from tests.servers.dovecot import Dovecot
 from tests.servers.fixtures import once
 from tests.servers.smtpd import Misbehaving, Sink
@@ -43,6 +44,13 @@ def start_postfix() -> Iterator[StartPostfix]:
 def sink() -> Iterator[Sink]:
     """An SMTP server in plain, without AUTH. Make a `Sink(…)` of your own for either."""
     with Sink() as server:
+        yield server
+
+
+@pytest.fixture
+def dns_server() -> Iterator[Dns]:
+    """A DNS server that knows nothing yet."""
+    with Dns() as server:
         yield server
 
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.servers.dovecot import free_ports, program_of
+from tests.servers.keeper import lives
 
 _LOOK_EVERY = 0.1  # seconds
 _READY_WITHIN = 30  # seconds
@@ -193,11 +194,11 @@ def main(run: int, folder: Path) -> None:
     master = Path(_setting(folder, "daemon_directory")) / "master"
     server = subprocess.Popen((master, "-c", folder, "-d"), cwd=folder, start_new_session=True)
     try:
-        while _lives(run) and server.poll() is None:
+        while lives(run) and server.poll() is None:
             time.sleep(_LOOK_EVERY)
     finally:
         _end(server)
-    if not _lives(run):
+    if not lives(run):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -218,14 +219,6 @@ def _end(server: "subprocess.Popen[bytes]") -> None:
 def _setting(folder: Path, name: str) -> str:
     asked = (program_of("postconf", "postfix"), "-c", str(folder), "-h", name)
     return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
-
-
-def _lives(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 if __name__ == "__main__":

@@ -166,6 +166,7 @@ class Misbehaving:
         self.fired: Counter[str] = Counter()
         self.commands: Counter[str] = Counter()
         self.connections = 0
+        self.slow = 0.0  # seconds from the final dot to the answer
         self.stopped = threading.Event()
         self._used: Counter[int] = Counter()
         self._lock = threading.Lock()
@@ -286,6 +287,7 @@ class _Talk:
         if not self._reply("data", "354 go on", self.recipients).startswith("3"):
             return
         raw = self._body()
+        self.server.stopped.wait(self.server.slow)
         says = self.server.fault_at("dot", self.recipients) or "250 2.0.0 taken"
         if says.startswith("2") or says in _SILENT:
             self._keep(raw, whole=True, answered=says.startswith("2"))

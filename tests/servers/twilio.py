@@ -22,7 +22,15 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import Client as WsgiClient
 from werkzeug.wrappers import Request, Response
 
-from tests.servers.twilio_messages import Message, account_json, fault_in, listed, problem
+from tests.servers.twilio_messages import (
+    Message,
+    account_json,
+    fault_in,
+    listed,
+    numbers_json,
+    problem,
+    service_json,
+)
 
 POOL = "+15005550006"  # the sender that a Messaging Service picks
 _CALL_WITHIN = 20  # seconds
@@ -120,6 +128,7 @@ class Twilio:
         self.next_answers: deque[Answer] = deque()
         self.next_looks: deque[Answer] = deque()
         self.early = False
+        self.senders: set[str] = set()  # the account's numbers and Messaging Services
         self.reach: dict[str, str] = {}
         self.post: Post = post or self._post
         self.now = now or (lambda: datetime.now(UTC))
@@ -208,6 +217,11 @@ class Twilio:
             return self._fail(request, answer)
         if making:
             return self._make(request, answer)
+        if request.method == "GET" and rest == "/IncomingPhoneNumbers.json":
+            return numbers_json(self.senders & {request.args.get("PhoneNumber", "")}, self.sid)
+        if request.method == "GET" and rest.startswith("/v1/Services/"):
+            service = rest.removeprefix("/v1/Services/")
+            return service_json(service, self.sid) if service in self.senders else problem(404, 20404)
         if request.method == "GET" and rest in ("", ".json", "/Messages.json"):
             if rest == "/Messages.json":
                 return listed(list(self.messages.values()), request.args, self.sid, request.path)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -129,6 +129,23 @@ def account_json(account: str) -> Response:
         "subresource_uris": {"messages": f"/2010-04-01/Accounts/{account}/Messages.json"},
     }  # fmt: skip
     return _json(told, 200)
+
+
+def numbers_json(numbers: Iterable[str], account: str) -> Response:
+    """A list of the account's phone numbers, on one page."""
+    uri = f"/2010-04-01/Accounts/{account}/IncomingPhoneNumbers.json"
+    told = {
+        "incoming_phone_numbers": [
+            {"sid": f"PN{number:0>32}", "account_sid": account, "phone_number": f"+{number}"}
+            for number in (each.removeprefix("+") for each in numbers)
+        ],
+        "page": 0, "page_size": 50, "uri": uri, "next_page_uri": None,
+    }  # fmt: skip
+    return _json(told, 200)
+
+
+def service_json(service: str, account: str) -> Response:
+    return _json({"sid": service, "account_sid": account, "friendly_name": "The porch"}, 200)
 
 
 def listed(messages: Sequence[Message], asked: Mapping[str, str], account: str, path: str) -> Response:

@@ -1,6 +1,6 @@
 """The spine, whole: somebody joins, gets a letter, is nudged, asks, is answered, and walks on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import pytest
@@ -205,7 +205,7 @@ class RealOffice:
     def channel(self) -> Channel:
         return self.office.channel
 
-    def carry(self, batch: Sequence[Outgoing]) -> list[Receipt]:
+    def carry(self, batch: Sequence[Outgoing]) -> Iterable[Receipt]:
         return self.office.carry(batch)
 
     def look_up(self, letter: Outgoing) -> tuple[str, ...] | None:

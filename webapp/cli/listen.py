@@ -1,6 +1,6 @@
 """`porchlight listen`: the doors by which mail comes in, IMAP and LMTP."""
 
-from threading import Event, Thread
+from threading import Thread
 
 import click
 
@@ -11,7 +11,8 @@ from inbound.sources.imap import ImapDoor, read_mailbox
 from inbound.sources.lmtp import LmtpDoor
 from webapp.cli.house import open_house
 from webapp.cli.sentences import Unable
-from webapp.cli.work import log_to_terminal, stop_event
+from webapp.cli.work import log_to_terminal
+from webapp.supervise import stop_on_signals
 
 _BEAT_EVERY = 10.0  # seconds
 
@@ -23,17 +24,19 @@ def listen() -> None:
     rt = open_house()
     if not rt.settings.listens:
         raise Unable("There is no door to open: set IMAP_URL, PORCHLIGHT_LMTP or both (docs/settings.md).")
-    run_doors(rt, stop_event())
+    stop_on_signals(rt.stopping.set)
+    run_doors(rt)
 
 
-def run_doors(rt: Runtime, stop: Event) -> None:
-    """Opens every configured door, and keeps them open until told to stop. Raises Unable, SettingsError."""
+def run_doors(rt: Runtime) -> None:
+    """Opens every configured door, and keeps them open until `rt.stopping` is set. Raises Unable,
+    SettingsError."""
     lmtp = _lmtp(rt, rt.settings)
-    reader = _imap(rt, rt.settings, stop)
+    reader = _imap(rt, rt.settings)
     try:
-        while not stop.is_set():
+        while not rt.stopping.is_set():
             jobs.beat(rt, "listen")
-            stop.wait(_BEAT_EVERY)
+            rt.stopping.wait(_BEAT_EVERY)
     finally:
         if lmtp is not None:
             lmtp.close()
@@ -53,10 +56,10 @@ def _lmtp(rt: Runtime, settings: Settings) -> LmtpDoor | None:
     return door
 
 
-def _imap(rt: Runtime, settings: Settings, stop: Event) -> Thread | None:
+def _imap(rt: Runtime, settings: Settings) -> Thread | None:
     if settings.imap_url is None:
         return None
     door = ImapDoor(rt, read_mailbox(settings.imap_url))
-    thread = Thread(target=door.run, args=(stop,), name="imap", daemon=True)
+    thread = Thread(target=door.run, args=(rt.stopping,), name="imap", daemon=True)
     thread.start()
     return thread

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from functools import partial
-from threading import Event
 
 import click
 
@@ -46,21 +45,24 @@ def _leave() -> None:
 def worker() -> None:
     """Run only a worker: it reads what came in and carries what is to go out."""
     log_to_terminal()
-    rt, stop = open_house(), stop_event()
-    ours = jobs.Worker(rt, HANDS)
-    if rt.settings.redis_url:
-        from engine.ringing import RungWorker  # RQ takes its time
+    rt = open_house()
+    stop_on_signals(rt.stopping.set)
+    if not rt.settings.redis_url:
+        jobs.Worker(rt, HANDS).run()
+        return
+    from engine.ringing import listen  # RQ takes its time
 
-        RungWorker(ours, rt.settings.redis_url).run(stop)
-    else:
-        ours.run(stop)
+    with jobs.Worker(rt, HANDS, jobs.LOOK_EVERY_WHERE_RUNG).at_work():
+        listen(rt.settings.redis_url, lambda _: rt.queue.bell.ring(), rt.stopping)
 
 
 @click.command()
 def clock() -> None:
     """Run only the clock. One is enough, however many workers there are."""
     log_to_terminal()
-    jobs.clock_loop(open_house(), stop_event())
+    rt = open_house()
+    stop_on_signals(rt.stopping.set)
+    jobs.clock_loop(rt)
 
 
 @click.command()
@@ -84,13 +86,6 @@ def tick() -> None:
 
 def _all_of(hand: Callable[[], int]) -> int:
     return sum(iter(hand, 0))
-
-
-def stop_event() -> Event:
-    """Set on Ctrl-C or SIGTERM, and when the tree that started us is gone."""
-    stop = Event()
-    stop_on_signals(stop.set)
-    return stop
 
 
 def log_to_terminal() -> None:

@@ -1,16 +1,12 @@
 """`porchlight doctor`: everything that can be wrong with a house, one line each."""
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import click
-from redis import Redis
-from redis.exceptions import RedisError
 
-from engine.gateways.base import Gateway
 from engine.privacy.sealed import KeyFileError, KeyRing
 from engine.runtime import Runtime
 from engine.settings import Settings, SettingsError, read_settings
@@ -18,25 +14,14 @@ from engine.store import health, heartbeats, holds, migrations
 from engine.store.base import database_now, open_database
 from engine.store.migrations import DatabaseTooNew, Version
 from engine.store.organizers import try_keys
-from inbound.sources.imap import ImapDoor, read_mailbox
+from webapp.cli.doctor import connections, records
+from webapp.cli.doctor.finding import Finding, guarded
 from webapp.cli.house import community_of, is_missing
 from webapp.cli.organizers import first_admin
 from webapp.cli.sending import WHY
-from webapp.cli.sentences import sentence_for
 from webapp.wiring import build_runtime
 
-_KNOCK = 5  # seconds a server has to answer
 _SILENT_AFTER = 60  # seconds without a sign of life
-
-
-@dataclass(frozen=True)
-class Finding:
-    """`mend` is empty when nothing is to be done. Only `wrong` findings fail the doctor."""
-
-    what: str
-    said: str = "ok"
-    mend: str = ""
-    wrong: bool = False
 
 
 @click.command()
@@ -64,12 +49,12 @@ def findings() -> Iterator[Finding]:
     yield from _folders(settings)
     yield _key_file(settings)
     if settings.redis_url:
-        yield _guarded("Redis", partial(_redis, settings.redis_url))
+        yield guarded("Redis", partial(connections.redis, settings.redis_url))
     if is_missing(settings):
         mend = "Run `porchlight init` for a community of your own, or `make up` for the sample town."
         yield Finding("Database", "there is none yet", mend, wrong=True)
         return
-    database = _guarded("Database", lambda: _database(settings))
+    database = guarded("Database", lambda: _database(settings))
     yield database
     if database.wrong:
         return
@@ -130,43 +115,16 @@ def _inside(settings: Settings) -> Iterator[Finding]:
     except (SettingsError, KeyFileError) as problem:
         yield Finding("Gateways", str(problem), wrong=True)
         return
-    for name, gateway in (("Email gateway", rt.doors.email), ("Text gateway", rt.doors.sms)):
-        yield _guarded(name, partial(_gateway, name, gateway))
-    yield from _doors(rt)
-    yield _guarded("Keys", lambda: _keys(rt))
-    yield _guarded("Community", lambda: _community(rt))
-    yield _guarded("Admin", lambda: _admin(rt))
+    yield from connections.gateways(rt)
+    yield from connections.doors(rt)
+    yield from records.records(settings)
+    yield guarded("Keys", lambda: _keys(rt))
+    yield guarded("Community", lambda: _community(rt))
+    yield guarded("Admin", lambda: _admin(rt))
     yield from _held(rt)
     for name in ("worker", "clock", *(("listen",) if rt.settings.listens else ())):
         yield _sign_of_life(rt, name)
     yield _stuck(rt)
-
-
-def _gateway(name: str, gateway: Gateway) -> Finding:
-    return Finding(name, gateway.check())
-
-
-def _doors(rt: Runtime) -> Iterator[Finding]:
-    """The ways in. A real gateway without one can send, and never hear an answer."""
-    settings = rt.settings
-    if settings.imap_url:
-        yield _guarded("Mailbox", partial(_mailbox, rt, settings.imap_url))
-    if settings.lmtp:
-        host, port = settings.lmtp
-        yield Finding("LMTP", f"`porchlight listen` takes mail on {host}:{port}")
-    if settings.smtp_url and not (settings.listens or settings.mail_hook_secret):
-        mend = "Set IMAP_URL, PORCHLIGHT_LMTP or PORCHLIGHT_MAIL_HOOK_SECRET: members must be able to answer."
-        yield Finding("Incoming mail", "there is no door for it", mend, wrong=True)
-    if rt.doors.real and not settings.public_url.startswith("https://"):
-        mend = "Put a web server with TLS before it and set PORCHLIGHT_PUBLIC_URL to its https address."
-        yield Finding("Public address", f"{settings.public_url} is not https", mend, wrong=True)
-
-
-def _mailbox(rt: Runtime, url: str) -> Finding:
-    mailbox = read_mailbox(url)
-    with ImapDoor(rt, mailbox).connected() as client:
-        found = client.select_folder(mailbox.folder, readonly=True)
-    return Finding("Mailbox", f"{mailbox.host} lets us in; {int(found[b'EXISTS'])} mails in {mailbox.folder}")
 
 
 def _held(rt: Runtime) -> Iterator[Finding]:
@@ -181,15 +139,6 @@ def _keys(rt: Runtime) -> Finding:
     with rt.reading() as session:
         try_keys(session)
     return Finding("Keys", "they open what is sealed in the database")
-
-
-def _redis(url: str) -> Finding:
-    try:
-        Redis.from_url(url, socket_connect_timeout=_KNOCK, socket_timeout=_KNOCK).ping()
-    except RedisError as problem:
-        mend = "Start it, or mend REDIS_URL. Until then everything works, up to 30 seconds later."
-        return Finding("Redis", f"does not answer ({type(problem).__name__})", mend, wrong=True)
-    return Finding("Redis", "answers")
 
 
 def _community(rt: Runtime) -> Finding:
@@ -213,7 +162,11 @@ def _sign_of_life(rt: Runtime, name: str) -> Finding:
     what = name.capitalize()
     if last is not None and (now - last).total_seconds() < _SILENT_AFTER:
         return Finding(what, "is at work")
-    return Finding(what, "is not at work now", "`porchlight serve` starts it, with all the others.")
+    mend = "`porchlight serve` starts it, with all the others."
+    if last is None:
+        return Finding(what, "was never at work yet", mend)
+    said = f"is not at work now; the last sign of life was at {last:%Y-%m-%d %H:%M} UTC"
+    return Finding(what, said, mend, wrong=rt.doors.real)
 
 
 def _stuck(rt: Runtime) -> Finding:
@@ -223,12 +176,3 @@ def _stuck(rt: Runtime) -> Finding:
         mend = "Look at “Stuck mail” in the dashboard, where each can be tried again."
         return Finding("Inbound mail", f"{stuck} stuck", mend, wrong=True)
     return Finding("Inbound mail", "nothing is stuck")
-
-
-def _guarded(what: str, look: Callable[[], Finding]) -> Finding:
-    """What a look raises is the finding."""
-    try:
-        return look()
-    except Exception as problem:
-        said = sentence_for(problem) or f"{type(problem).__name__}: {problem}"
-        return Finding(what, said.splitlines()[0], wrong=True)
