@@ -31,6 +31,7 @@ class Settings:
     imap_url: str | None = field(repr=False)  # IMAP_URL: a mailbox that members' mail arrives in
     lmtp: tuple[str, int] | None  # PORCHLIGHT_LMTP: where a mail server hands mail over
     mail_hook_secret: str | None = field(repr=False)  # PORCHLIGHT_MAIL_HOOK_SECRET: opens /hooks/mail
+    authserv_id: str | None  # PORCHLIGHT_AUTHSERV_ID: how our mail server signs what it checked
     dns: tuple[str, int] | None  # PORCHLIGHT_DNS: asked by `doctor` instead of the system's
     dkim_selector: str | None  # PORCHLIGHT_DKIM_SELECTOR
     trusted_proxies: int  # PORCHLIGHT_TRUSTED_PROXIES: how many stand before the web server
@@ -92,6 +93,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         imap_url=_like(_IMAP, env.get("IMAP_URL")),
         lmtp=_address("PORCHLIGHT_LMTP", env.get("PORCHLIGHT_LMTP")),
         mail_hook_secret=_like(_SECRET, env.get("PORCHLIGHT_MAIL_HOOK_SECRET")),
+        authserv_id=_like(_AUTHSERV, env.get("PORCHLIGHT_AUTHSERV_ID")),
         dns=_address("PORCHLIGHT_DNS", env.get("PORCHLIGHT_DNS")),
         dkim_selector=_like(_SELECTOR, env.get("PORCHLIGHT_DKIM_SELECTOR")),
         trusted_proxies=int(_like(_COUNT, env.get("PORCHLIGHT_TRUSTED_PROXIES")) or 0),
@@ -122,6 +124,7 @@ _IMAP = _Form("IMAP_URL", r"imaps?://[^/\s]+@[^/\s]+(/\S*)?", "imaps://user:pass
 _ACCOUNT = _Form("TWILIO_ACCOUNT_SID", r"AC[0-9a-fA-F]{32}", "AC0123456789abcdef0123456789abcdef")
 _SERVICE = _Form("TWILIO_MESSAGING_SERVICE_SID", r"MG[0-9a-fA-F]{32}", "MG0123456789abcdef0123456789abcdef")
 _SECRET = _Form("PORCHLIGHT_MAIL_HOOK_SECRET", r"\S{24,}", "a word of at least 24 letters and digits")
+_AUTHSERV = _Form("PORCHLIGHT_AUTHSERV_ID", r"[A-Za-z0-9._/-]+", "mx.example.org")
 _SELECTOR = _Form("PORCHLIGHT_DKIM_SELECTOR", r"[A-Za-z0-9._-]+", "s1")
 _COUNT = _Form("PORCHLIGHT_TRUSTED_PROXIES", r"[0-9]", "1")
 

@@ -4,7 +4,8 @@
 2. An answer to a Message-ID of ours, written from the address that letter went to.
 3. A text from a bound phone: the member it is bound to; of a shared phone, who we wrote to last.
 4. An address of one member, who has a conversation that is open or was closed within thirty days.
-5. Else a person must say who this is; whom the token or the address names is put first.
+5. Else a person must say who this is; whom the token or the address names is put first. So it is whenever our
+   mail server found that From is not who sent it.
 """
 
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Clues:
     token: str | None
     domain: str  # ours, of Message-IDs
     now: datetime
+    forged: bool = False  # our mail server says that From did not send this
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,10 @@ def place(session: Session, clues: Clues) -> Place:
     """Decides by the list above; the first that fits."""
     if clues.incoming.channel is Channel.SMS:
         return _of_phone(session, clues)
-    return _by_token(session, clues) or _by_references(session, clues) or _by_sender(session, clues)
+    found = _by_token(session, clues) or _by_references(session, clues) or _by_sender(session, clues)
+    if clues.forged and found.member_id is not None:
+        return Place(Trust.UNMATCHED, candidate_id=found.member_id)
+    return found
 
 
 def _by_token(session: Session, clues: Clues) -> Place | None:

@@ -10,6 +10,7 @@ from engine.store.raw import KeptRaw
 from engine.vocabulary.ids import AddressId, ConversationId, MemberId, RawId
 from engine.vocabulary.messages import Incoming, Trimmed
 from inbound.addresses import FoundToken
+from inbound.authentication import Authentication
 from inbound.classify import Verdict
 from inbound.filing import Place
 from inbound.understand import Understanding
@@ -45,6 +46,7 @@ class Reading:
     understood: Understanding
     sender: str | None  # the one sender's normalised address; None: none, or more than one
     token: FoundToken | None  # the first of ours among the recipients, not yet verified
+    authentication: Authentication
 
 
 @dataclass

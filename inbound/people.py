@@ -16,6 +16,7 @@ from engine.vocabulary.script import Act, Finish, GoTo, RememberAs
 from engine.vocabulary.words import Channel, Ending, MailKind, Trust
 from inbound import filing as conversations
 from inbound.addresses import TokenKind
+from inbound.authentication import Authentication
 from inbound.mail import Done, Mail, Noted, Outcome, Pass
 
 
@@ -31,6 +32,7 @@ def find_member(mail: Mail) -> Outcome:
             token=token.id if token is not None and token.kind is TokenKind.REPLY else None,
             domain=mail.rt.settings.mail_domain,
             now=mail.rt.clock.now(),
+            forged=mail.reading.authentication is Authentication.FAILED,
         ),
     )
     return Noted()

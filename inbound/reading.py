@@ -11,6 +11,7 @@ from engine.vocabulary.ids import DeliveryId
 from engine.vocabulary.messages import Incoming
 from engine.vocabulary.words import RawKind
 from inbound.addresses import TokenKind, find_token, normalise
+from inbound.authentication import authenticate
 from inbound.classify import classify
 from inbound.mail import Reading
 from inbound.parse import read_email, read_sms
@@ -34,6 +35,7 @@ def read(rt: Runtime, kept: KeptRaw) -> Reading:
         understood=understand(trimmed.reply or incoming.subject, "en"),
         sender=normalise(incoming.senders[0].address) if len(incoming.senders) == 1 else None,
         token=token,
+        authentication=authenticate(incoming, rt.settings.authserv_id),
     )
 
 

@@ -101,6 +101,7 @@ class Incoming:
     references: tuple[str, ...]  # In-Reply-To first, then References, newest first
     headers: dict[str, str] = field(default_factory=dict)
     parts: tuple[Part, ...] = ()
+    authentication_results: tuple[str, ...] = ()  # as they stood in the header, newest first, unproven
     envelope_sender: str | None = None  # None: not known; "": the null sender
     warnings: tuple[str, ...] = ()
     readable: bool = True

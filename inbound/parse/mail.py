@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 
 from engine.vocabulary.messages import Incoming, Mailbox
 from engine.vocabulary.words import Channel
 from inbound.parse import limits
 from inbound.parse.bodies import Body, body_of
-from inbound.parse.headers import Headers
+from inbound.parse.headers import Headers, plain
 from inbound.parse.mailboxes import mailboxes
 from inbound.parse.second import second_opinion
 from inbound.parse.structure import split_head
@@ -16,10 +17,11 @@ from inbound.parse.structure import split_head
 _KEPT = frozenset((
     "from", "to", "cc", "reply-to", "sender", "subject", "date", "return-path", "auto-submitted",
     "precedence", "x-autoreply", "x-autorespond", "x-auto-response-suppress", "x-failed-recipients",
-    "x-porchlight-hop", "authentication-results", "content-type", "content-language", "x-loop", "x-mailer",
+    "x-porchlight-hop", "content-type", "content-language", "x-loop", "x-mailer",
     "user-agent",
 ))  # fmt: skip
 _KEPT_MOST = 60
+_RESULTS_MOST = 20
 _VALUE_CHARACTERS = 2_000
 _SUBJECT_CHARACTERS = 1_000
 _DATE_CHARACTERS = 100
@@ -60,6 +62,7 @@ def _read(raw: bytes, envelope_sender: str | None, envelope_recipients: tuple[st
         rfc_message_id=next(iter(headers.ids("message-id")), ""),
         references=_references(headers),
         headers=_kept(headers),
+        authentication_results=_results(headers),
         parts=tuple(body.parts),
         envelope_sender=_envelope(envelope_sender, headers),
         warnings=tuple(body.warnings),
@@ -90,6 +93,10 @@ def _recipients(headers: Headers, envelope: tuple[str, ...]) -> tuple[str, ...]:
 def _references(headers: Headers) -> tuple[str, ...]:
     every = headers.ids("in-reply-to") + headers.ids("references")[::-1]
     return tuple(dict.fromkeys(every))[: limits.REFERENCES]
+
+
+def _results(headers: Headers) -> tuple[str, ...]:
+    return tuple(islice(map(plain, headers.raw("authentication-results")), _RESULTS_MOST))
 
 
 def _date(value: str) -> datetime | None:
