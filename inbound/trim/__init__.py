@@ -6,7 +6,8 @@ from typing import Final
 from engine.vocabulary.messages import Trimmed
 from inbound.parse.limits import shortened
 from inbound.parse.webpage import as_text
-from inbound.trim.lines import Kind, Line, read_lines
+from inbound.trim.kinds import Kind, Line
+from inbound.trim.lines import read_lines
 from inbound.trim.parent import Parent
 from inbound.trim.signature import is_phone_line, split_signature
 
@@ -104,7 +105,7 @@ def _marks_follow(lines: list[Line], place: int) -> bool:
 def _without_rule(own: list[str]) -> list[str]:
     """Without the rule that Outlook draws above its header block."""
     end = len(own)
-    while end and not own[end - 1].strip(" -_–—*\t\u00a0"):
+    while end and not own[end - 1].strip(" -_–—=*\t\u00a0"):
         end -= 1
     return own[:end]
 
@@ -128,7 +129,7 @@ def _widest(lines: list[Line], cut: _Cut) -> _Cut:
 
 
 def _has_words(lines: list[str]) -> bool:
-    return any(line.strip(" -_–—*>\t\u00a0") for line in lines)
+    return any(line.strip(" -_–—=*>\t\u00a0") for line in lines)
 
 
 def _only_phone_lines(lines: list[str]) -> bool:

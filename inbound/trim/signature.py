@@ -54,7 +54,7 @@ def is_phone_line(line: str) -> bool:
     low = folded(bare.partition("<")[0]).rstrip(".")
     if "," in low or ". " in low or len(low) > _PHONE_CHARACTERS or len(low.split()) > _PHONE_WORDS:
         return False
-    return low.startswith(lexicon().sent_from)
+    return low.startswith(lexicon().sent_from) or low.endswith(lexicon().sent_from_ends)
 
 
 def _is_list_rule(line: str) -> bool:
@@ -71,13 +71,16 @@ def _between_rules(lines: list[str], last: int) -> int:
 
 
 def _closing(lines: list[str], last: int) -> int | None:
-    """A closing on its own line with at most a few short lines of name under it."""
+    """A closing on its own line with a name and more under it: a title, a firm, a telephone. A farewell
+    with no more than a name is the author's own."""
+    under = 0
     for place in range(last, max(0, last - _CLOSING_LINES), -1):
         bare = lines[place].strip()
         if len(bare) > _CLOSING_CHARACTERS:
             return None
         if folded(bare).rstrip(",.!;: ") in lexicon().closings:
-            return place
+            return place if under > 1 else None
+        under += bool(bare)
     return None
 
 
