@@ -108,13 +108,32 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
-class Trimmed:
-    """The new words of a reply. `reply` is never empty when the author wrote words."""
+class Forwarded:
+    """A mail that was passed on to us. The address or the name of the sender may be "", and so the subject."""
 
-    reply: str  # new words, signature dropped
+    sender: Mailbox
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Words written under a quoted line, and that line without its marks."""
+
+    question: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trimmed:
+    """The new words of a message. `reply` is never empty when the author wrote words."""
+
+    reply: str  # new words, signature dropped; of a forward the covering note
     reply_full: str  # new words, signature kept
     quoted: str
     signature: str
     method: str  # which evidence decided
     confidence: float  # 0 to 1
     warnings: tuple[str, ...] = ()
+    forwarded: Forwarded | None = None
+    answers: tuple[Answer, ...] = ()  # where the author answered between quoted lines

@@ -5,6 +5,9 @@ Not html.parser: that of Python 3.11.7 needs quadratic time for unclosed comment
 
 import html
 import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import lru_cache
 from typing import Final
 
 from inbound.parse import limits
@@ -27,10 +30,63 @@ _EMPTY: Final = frozenset((
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track",
     "wbr",
 ))  # fmt: skip
+# What programs write on the elements they make, in lower case. Outlook on the web puts `x_` before names that
+# it quotes, so these are looked for within names.
+_MARKS: Final = (
+    ("gmail_attr", "ATTRIBUTION"),  # Gmail
+    ("moz-cite-prefix", "ATTRIBUTION"),  # Thunderbird
+    ("divrplyfwdmsg", "DIVIDER"),  # Outlook on the web, Outlook for phones
+    ("stopspelling", "DIVIDER"),  # Hotmail
+    ("border-top:solid #e1e1e1", "RULE"),  # Outlook 2013 and later
+    ("border-top:solid #b5c4df", "RULE"),  # Outlook 2007 and 2010
+    ("yahoo_quoted", "OTHERS"),
+    ("protonmail_quote", "OTHERS"),
+    ("zmail_extra", "OTHERS"),  # Zoho
+    ("tutanota_quote", "OTHERS"),
+    ("olk_src_body_section", "OTHERS"),  # Outlook for Mac
+    ("mail-editor-reference-message-container", "OTHERS"),  # Outlook for Mac and phones
+    ("isreplycontent", "OTHERS"),  # NetEase
+    ('name="quote"', "OTHERS"),  # GMX, web.de
+    ("gmail_signature", "SIGNATURE"),
+    ("moz-signature", "SIGNATURE"),
+    ("protonmail_signature", "SIGNATURE"),
+    ("ms-outlook-mobile-signature", "SIGNATURE"),
+    ("applemailsignature", "SIGNATURE"),
+    ('id="signature"', "SIGNATURE"),  # Outlook on the web
+)
+_NAMED: Final = ("class=", "id=", "name=", "border-top")
+_INDENTED: Final = ("border:none", "border:0")  # a blockquote that only indents the author's own words
+
+
+class Mark(Enum):
+    """What the mail program itself says of a line."""
+
+    NONE = auto()
+    ATTRIBUTION = auto()  # "On Monday Ann wrote:"
+    OTHERS = auto()  # within a quotation that no blockquote marks
+    DIVIDER = auto()  # the mail that is answered begins here
+    RULE = auto()  # a line is drawn here
+    SIGNATURE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """`text` has `> ` before it for each blockquote around it."""
+
+    text: str
+    mark: Mark
+    quoted: bool
 
 
 def as_text(page: str) -> str:
     """The words of an HTML body: blocks on their own lines, `> ` before what a blockquote holds."""
+    lines = (line for line in read_page(page) if line.mark not in (Mark.DIVIDER, Mark.RULE))
+    return "\n".join(line.text for line in lines).strip("\n")
+
+
+@lru_cache(maxsize=8)
+def read_page(page: str) -> tuple[PageLine, ...]:
+    """The lines of an HTML body, with what its markup says of them."""
     writer = _Writer()
     here, size = 0, len(page)
     while here < size and len(writer.lines) < limits.TEXT_LINES and writer.room > 0:
@@ -41,7 +97,7 @@ def as_text(page: str) -> str:
         here = start
         if start < size:
             here = _take_tag(page, start, writer)
-    return writer.text()
+    return writer.finished()
 
 
 def _take_tag(page: str, start: int, writer: "_Writer") -> int:
@@ -85,15 +141,31 @@ def _end_of_tag(page: str, start: int) -> int:
     return plain if plain >= 0 else limit
 
 
+@dataclass(slots=True)
+class _Marked:
+    name: str
+    mark: Mark
+    depth: int = 1
+
+
+def _mark_of(tag: str) -> Mark:
+    if any(each in tag for each in _NAMED):
+        for name, mark in _MARKS:
+            if name in tag:
+                return Mark[mark]
+    return Mark.NONE
+
+
 class _Writer:
     """Lines as they fill. `silent` counts the open elements whose words are not for reading."""
 
     def __init__(self) -> None:
-        self.lines: list[str] = []
+        self.lines: list[PageLine] = []
         self.room = limits.TEXT_CHARACTERS
         self.no_comment_end = 0
         self._line: list[str] = []
-        self._depth = 0
+        self._quotes: list[bool] = []  # the open blockquotes, and whether each quotes
+        self._marks: list[_Marked] = []
         self._silent: list[str] = []
         self._pre = 0
 
@@ -126,12 +198,14 @@ class _Writer:
         elif name in _BLOCKS:
             self._end_line(always=False)
             self._gap(name)
-            self._depth += name == "blockquote"
+            if name == "blockquote":
+                self._quotes.append(not any(each in tag.replace(" ", "") for each in _INDENTED))
             self._pre += name == "pre"
             if name == "li":
                 self._line.append("- ")
         elif name in ("td", "th"):
             self._line.append(" ")
+        self._enter(name, tag)
 
     def close(self, name: str) -> None:
         if self._silent:
@@ -142,13 +216,37 @@ class _Writer:
             return
         if name in _BLOCKS:
             self._end_line(always=False)
-            self._depth = max(0, self._depth - (name == "blockquote"))
+            if name == "blockquote" and self._quotes:
+                self._quotes.pop()
             self._pre = max(0, self._pre - (name == "pre"))
             self._gap(name)
+        self._leave(name)
 
-    def text(self) -> str:
+    def finished(self) -> tuple[PageLine, ...]:
         self._end_line(always=False)
-        return "\n".join(self.lines).strip("\n")
+        return tuple(self.lines)
+
+    def _enter(self, name: str, tag: str) -> None:
+        """Remembers what this element says of all lines within it."""
+        mark = _mark_of(tag)
+        if name == "hr" or mark in (Mark.DIVIDER, Mark.RULE):
+            self._end_line(always=False)
+            self.lines.append(PageLine("", mark if mark is Mark.DIVIDER else Mark.RULE, quoted=False))
+            return
+        if name in _EMPTY or tag.endswith("/"):
+            return
+        if mark is not Mark.NONE:
+            self._end_line(always=False)
+            self._marks.append(_Marked(name, mark))
+        elif self._marks and self._marks[-1].name == name:
+            self._marks[-1].depth += 1
+
+    def _leave(self, name: str) -> None:
+        if self._marks and self._marks[-1].name == name:
+            self._marks[-1].depth -= 1
+            if not self._marks[-1].depth:
+                self._end_line(always=False)
+                self._marks.pop()
 
     def _end_line(self, *, always: bool) -> None:
         joined = "".join(self._line)
@@ -158,10 +256,12 @@ class _Writer:
             self._put(line)
 
     def _gap(self, name: str) -> None:
-        if name in _SPACED and self.lines and self.lines[-1].strip("> "):
+        if name in _SPACED and self.lines and self.lines[-1].text.strip("> "):
             self._put("")
 
     def _put(self, line: str) -> None:
-        written = ("> " * min(self._depth, _QUOTE_DEPTH) + line).rstrip()
-        self.lines.append(written)
+        depth = sum(self._quotes[:_QUOTE_DEPTH])
+        written = ("> " * depth + line).rstrip()
+        mark = self._marks[-1].mark if self._marks else Mark.NONE
+        self.lines.append(PageLine(written, mark, quoted=depth > 0))
         self.room -= len(written) + 1

@@ -1,10 +1,12 @@
 """What each line of a mail is, from bounded tokens: no expression here has two open-ended repeats."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from inbound.parse.limits import LINE_CHARACTERS
+from inbound.parse.webpage import Mark, PageLine
 from inbound.trim.attributions import DASHES, mark_attributions
-from inbound.trim.headers import mark_header_blocks, split_flat
+from inbound.trim.headers import header_name, mark_header_blocks, split_flat
 from inbound.trim.kinds import Kind, Line
 from inbound.trim.language import folded, lexicon
 
@@ -13,14 +15,36 @@ _BROKEN_AT: Final = 60  # characters: a shorter line was not broken
 _ENDS: Final = ".!?…:>。？！"
 
 
+_OF_MARK: Final = {
+    Mark.OTHERS: Kind.QUOTED,
+    Mark.DIVIDER: Kind.ORIGINAL,
+    Mark.RULE: Kind.RULE,
+    Mark.SIGNATURE: Kind.SIGNATURE,
+}
+
+
 def read_lines(text: str) -> list[Line]:
     """Each line with its kind. Linear in the length of the text."""
     texts = [line for whole in text.split("\n") for line in split_flat(whole)]
-    kinds = [_alone(one) for one in texts]
-    return classed(texts, kinds)
+    return _joined_up(texts, [_alone(one) for one in texts])
 
 
-def classed(texts: list[str], kinds: list[Kind]) -> list[Line]:
+def read_page_lines(page: Iterable[PageLine]) -> list[Line]:
+    """The same for a page, whose markup knows more than its words."""
+    marked = [(text, line.mark) for line in page for text in split_flat(line.text)]
+    return _joined_up([text for text, _ in marked], [_of_page(text, mark) for text, mark in marked])
+
+
+def _of_page(text: str, mark: Mark) -> Kind:
+    alone = _alone(text)
+    if mark is Mark.ATTRIBUTION:  # Gmail so marks the header block of a forward, too
+        return Kind.ATTRIBUTION if alone is Kind.WORDS and not header_name(text) else alone
+    if mark is Mark.SIGNATURE and alone is Kind.BLANK:
+        return alone
+    return _OF_MARK.get(mark, alone)
+
+
+def _joined_up(texts: list[str], kinds: list[Kind]) -> list[Line]:
     """Finds what takes several lines: header blocks, attributions, quoted lines that a program broke."""
     mark_header_blocks(texts, kinds)
     mark_attributions(texts, kinds)
