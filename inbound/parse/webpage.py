@@ -174,7 +174,7 @@ class _Writer:
             return
         text = html.unescape(chunk) if "&" in chunk else chunk
         if self._pre:
-            *whole, last = text.split("\n")
+            *whole, last = text.split("\n", limits.TEXT_LINES)
             for line in whole:
                 self._line.append(line.rstrip("\r"))
                 self._end_line(always=True)

@@ -7,7 +7,8 @@ from inbound.trim.kinds import Kind
 from inbound.trim.language import folded, lexicon
 
 DASHES: Final = "-_–—=*~ \t>"
-_TOKENS: Final = re.compile(r"[^\W\d_]+|\d+")
+# Not \w+: it breaks the words of Hindi and Thai at their vowel signs.
+_TOKENS: Final = re.compile(r"[^\W\d_][^\s\d.,;:()<>\"„“]*|\d+")
 _CLOCK: Final = re.compile(r"(?<!\d)\d{1,2} ?[:.h時时시點点] ?\d{2}(?!\d)")
 _DATE: Final = re.compile(r"(?<!\d)\d{1,4}[-/.年년] ?\d{1,2}[-/.月월] ?\d{1,4}")
 _YEAR: Final = re.compile(r"(?<!\d)[1-2۱۲१२]\d{3}(?!\d)")
@@ -31,20 +32,20 @@ def is_attribution(text: str, *, quote_follows: bool = False) -> bool:
     Without a word for "wrote" an address and a time must stand there; where a quotation follows, a day with
     its time is enough.
     """
-    end = text.rstrip(DASHES)
-    ended = end.endswith((":", "："))
-    low = folded(end).lstrip(DASHES)
+    low = folded(text[: _CHARACTERS + 1]).strip(DASHES)
     if len(text) > _CHARACTERS or not low:
         return False
+    ended = low.endswith(":")
     address = "@" in low
-    clock, date = bool(_CLOCK.search(low)), _has_date(low)
+    clock, date = bool(_CLOCK.search(low)), bool(_DATE.search(low) or _YEAR.search(low))
     if _ends_with_wrote(low[-40:]):
-        return (ended or address) and (address or ((clock or date) and _may_begin(low)))
+        timed = clock or date or _names_a_day(_TOKENS.findall(low))
+        return (ended or address) and (address or (timed and _may_begin(low)))
     if not ended:
         return False
     if _says_wrote(low):  # "schrieb Ann Lee:"
         return address or ((clock or date) and _may_begin(low))
-    return (clock or date) and (address or (quote_follows and clock and date))
+    return (clock or date) and (address or (quote_follows and clock and _has_date(low)))
 
 
 def _may_end(texts: list[str], kinds: list[Kind], end: int) -> bool:
@@ -87,7 +88,11 @@ def _goes_on(texts: list[str], kinds: list[Kind], place: int, joined: str, *, fo
     low, below = folded(text), folded(joined)
     if 0 <= below.find(">") < (below.find("<") if "<" in below else len(below)):
         return True  # it closes an address that begins above
-    if text.rstrip().endswith((".", "!", "?", "…")) and not low[-2:-1].isdigit() and len(low.split()) > _NAME_WORDS:
+    if (
+        text.rstrip().endswith((".", "!", "?", "…"))
+        and not low[-2:-1].isdigit()
+        and len(low.split()) > _NAME_WORDS
+    ):
         return False
     missing = (_has_date(low) and not _has_date(below)) or (
         bool(_CLOCK.search(low)) and not _CLOCK.search(below)
@@ -114,7 +119,9 @@ def _ends_with_wrote(low: str) -> bool:
 def _says_wrote(low: str) -> bool:
     words = _TOKENS.findall(low)
     known = lexicon()
-    return any(word in known.wrote_words for word in words) or any(each in low for each in known.wrote_phrases)
+    return any(word in known.wrote_words for word in words) or any(
+        each in low for each in known.wrote_phrases
+    )
 
 
 def _may_begin(low: str) -> bool:

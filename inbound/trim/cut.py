@@ -32,7 +32,9 @@ class Cut:
 def cut(lines: list[Line], ours: Parent | None) -> Cut:
     """What follows a divider, a header block or an attribution belongs to others, unless marked quotations
     follow: then only those do. Lines of `ours`, the message we sent, are never the author's."""
-    end = next((place for place, line in enumerate(lines) if _begins_the_rest(lines, place, line)), len(lines))
+    end = next(
+        (place for place, line in enumerate(lines) if _begins_the_rest(lines, place, line)), len(lines)
+    )
     above = lines[:end]
     own = [line.text for line in above if line.kind not in (*_OTHERS, Kind.SIGNATURE)]
     others = [line.text for line in above if line.kind in _OTHERS]
@@ -129,4 +131,6 @@ def _between_ours(rest: list[Line], ours: Parent) -> list[str]:
     if not worded or sum(worded) < _COVERED * len(worded):
         return []
     first, last = sure.index(True), len(sure) - sure[::-1].index(True)
-    return [text for text, known in zip(texts[first:last], sure[first:last], strict=True) if text and not known]
+    return [
+        text for text, known in zip(texts[first:last], sure[first:last], strict=True) if text and not known
+    ]

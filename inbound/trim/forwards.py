@@ -12,6 +12,7 @@ from inbound.trim.subjects import About, about, without_marks
 
 _OWN: Final = (Kind.BLANK, Kind.WORDS, Kind.RULE, Kind.SIGNATURE)
 _DIVIDERS: Final = (Kind.ORIGINAL, Kind.FORWARD)
+_INTRODUCTION: Final = 80  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ def split_forward(lines: list[Line], subject: str) -> Split | None:
 
 def _after_divider(lines: list[Line], start: int, subject: str) -> Split | None:
     """Everything below is the other mail; where the program marks it, only what is marked."""
-    first = start + (lines[start].kind in _DIVIDERS)
-    while first < len(lines) and lines[first].kind in (Kind.BLANK, Kind.RULE):
+    first = start
+    while first < len(lines) and lines[first].kind in (Kind.BLANK, Kind.RULE, *_DIVIDERS):
         first += 1
     end = len(lines)
     if first < end and lines[first].kind is Kind.QUOTED:
@@ -59,7 +60,7 @@ def _within_marks(lines: list[Line], start: int, subject: str) -> Split | None:
     """Apple Mail and others mark all of it with `>`, the divider too."""
     end = _end_of_marked(lines, start)
     inner = read_lines("\n".join(_unmarked([line.text for line in lines[start:end]])))
-    first = next((place for place, line in enumerate(inner) if line.kind is not Kind.BLANK), len(inner))
+    first = next((place for place, line in enumerate(inner) if not _introduces(line)), len(inner))
     if first == len(inner) or inner[first].kind not in (*_DIVIDERS, Kind.HEADER):
         return None
     body = [line.text for line in inner[first + (inner[first].kind in _DIVIDERS) :]]
@@ -69,11 +70,21 @@ def _within_marks(lines: list[Line], start: int, subject: str) -> Split | None:
     return Split(_note(lines[:start]) + _note(lines[end:]), lines[start:end], _forwarded(block, body))
 
 
+def _introduces(line: Line) -> bool:
+    """An empty line, or one such as "Begin forwarded message:" of a language we do not know."""
+    return line.kind is Kind.BLANK or (
+        line.kind is Kind.WORDS
+        and line.text.rstrip().endswith((":", "："))
+        and len(line.text) <= _INTRODUCTION
+    )
+
+
 def _after_attribution(lines: list[Line], start: int, subject: str) -> Split | None:
     if about(subject) is not About.FORWARD:
         return None
-    first = next(place for place in range(start, len(lines)) if lines[place].kind is not Kind.ATTRIBUTION) \
-        if lines[-1].kind is not Kind.ATTRIBUTION else len(lines)  # fmt: skip
+    first = start
+    while first < len(lines) and lines[first].kind is Kind.ATTRIBUTION:
+        first += 1
     sender = mailbox_in(" ".join(line.text for line in lines[start:first]))
     body = _body([line.text for line in lines[first:]])
     mailbox = Mailbox("", sender.address)

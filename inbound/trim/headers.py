@@ -57,13 +57,11 @@ def mark_header_blocks(texts: list[str], kinds: list[Kind]) -> None:
     here = 0
     while here < len(texts):
         names, end = _run(texts, kinds, here)
-        inside = texts[here:end]
-        if len(names) < 2 or not _has_evidence(inside) or not languages_of(names):
-            end = here
-            if _under_a_rule(kinds, here):
-                end = _labelled(texts, kinds, here)
-        kinds[here:end] = [Kind.HEADER] * (end - here)
-        here = max(end, here + 1)
+        marked = end
+        if len(names) < 2 or not _has_evidence(texts[here:end]) or not languages_of(names):
+            marked = _labelled(texts, kinds, here) if _under_a_rule(kinds, here) else here
+        kinds[here:marked] = [Kind.HEADER] * (marked - here)
+        here = max(end, marked, here + 1)  # what is no block as a whole holds none
 
 
 def read_block(texts: list[str], start: int = 0) -> Block | None:
@@ -168,7 +166,7 @@ def _has_evidence(lines: list[str]) -> bool:
 
 
 def _under_a_rule(kinds: list[Kind], place: int) -> bool:
-    above = place - 1
+    above = place - 1 if kinds[place] is Kind.WORDS else -1
     while above >= 0 and kinds[above] is Kind.BLANK:
         above -= 1
     return above >= 0 and kinds[above] in (Kind.RULE, Kind.ORIGINAL, Kind.FORWARD)
@@ -184,4 +182,4 @@ def _labelled(texts: list[str], kinds: list[Kind], start: int) -> int:
 
 
 def _value(text: str) -> str:
-    return text.replace("：", ":").partition(":")[2].strip(f"{DASHES}\u00a0") if ":" in text or "：" in text else ""
+    return text.replace("：", ":").partition(":")[2].strip(f"{DASHES}\u00a0")

@@ -85,11 +85,15 @@ def _language(table: dict[str, list[str]]) -> Language:
 
 
 def folded(text: str) -> str:
-    """Lower case, one space between words, no invisible letters, composed accents, straight quotes."""
+    """Lower case, one space between words, no invisible letters, composed accents, straight quotes, and no
+    dot above an i (the Turkish İ)."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     visible = text.translate(_INVISIBLE)
-    return " ".join(unicodedata.normalize("NFKC", visible).casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", visible).casefold().replace("i\u0307", "i").split())
 
 
 _INVISIBLE: dict[int, str | None] = dict.fromkeys(
-    map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-) | {ord("’"): "'"}
+    map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e")
+) | dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069"))
+_INVISIBLE[ord("’")] = "'"

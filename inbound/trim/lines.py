@@ -11,6 +11,7 @@ from inbound.trim.kinds import Kind, Line
 from inbound.trim.language import folded, lexicon
 
 _DIVIDER: Final = 80  # characters
+_FENCES: Final = ("---", "___", "–––", "———")
 _BROKEN_AT: Final = 60  # characters: a shorter line was not broken
 _ENDS: Final = ".!?…:>。？！"
 
@@ -47,6 +48,7 @@ def _of_page(text: str, mark: Mark) -> Kind:
 def _joined_up(texts: list[str], kinds: list[Kind]) -> list[Line]:
     """Finds what takes several lines: header blocks, attributions, quoted lines that a program broke."""
     mark_header_blocks(texts, kinds)
+    _mark_dividers(kinds)
     mark_attributions(texts, kinds)
     _mark_broken(texts, kinds)
     return [Line(one, kind) for one, kind in zip(texts, kinds, strict=True)]
@@ -80,7 +82,19 @@ def _divider(bare: str, inner: str) -> Kind:
             return kind
         if fenced and low.startswith(tuple(phrases)):
             return kind
+    if bare.startswith(_FENCES) and bare.endswith(_FENCES) and not any(map(str.isdigit, inner)):
+        return Kind.RULE  # with a number it may be "---- On Monday 23 Ann wrote ----"
     return Kind.WORDS
+
+
+def _mark_dividers(kinds: list[Kind]) -> None:
+    """A rule above a header block is a divider, whatever words stand in it."""
+    below = Kind.BLANK
+    for place in range(len(kinds) - 1, -1, -1):
+        if kinds[place] is Kind.RULE and below is Kind.HEADER:
+            kinds[place] = Kind.ORIGINAL
+        if kinds[place] is not Kind.BLANK:
+            below = kinds[place]
 
 
 def _mark_broken(texts: list[str], kinds: list[Kind]) -> None:
@@ -89,6 +103,6 @@ def _mark_broken(texts: list[str], kinds: list[Kind]) -> None:
         if kinds[place] is not Kind.WORDS or kinds[place - 1] is not Kind.QUOTED:
             continue
         above, text = texts[place - 1].rstrip(), texts[place].strip()
-        unended = above[-1] not in _ENDS or text[0].islower()
-        if kinds[place + 1] is Kind.QUOTED and len(above) >= _BROKEN_AT and unended and len(text) < len(above):
+        broken = len(text) < len(above) >= _BROKEN_AT and (above[-1] not in _ENDS or text[0].islower())
+        if broken and kinds[place + 1] is Kind.QUOTED:
             kinds[place] = Kind.QUOTED
