@@ -109,7 +109,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """A mail that was passed on to us. The address or the name of the sender may be "", and so the subject."""
+    """A mail that was passed on to us. The sender's address or name may be "", and so may the subject."""
 
     sender: Mailbox
     subject: str

@@ -16,8 +16,8 @@ _NAMES = {
 
 
 def parse_for_score(raw: bytes) -> dict[str, object]:
-    """Keys: reply, reply_full, quoted, signature, forwarded, answers, method, confidence, warnings, kind, failed,
-    text, subject, from."""
+    """Keys: reply, reply_full, quoted, signature, forwarded, answers, method, confidence, warnings, kind,
+    failed, text, subject, from."""
     incoming = read_email(raw)
     trimmed = trim(incoming.text, incoming.html, subject=incoming.subject)
     verdict = classify(incoming, raw, ours=lambda _: False)

@@ -88,18 +88,15 @@ def _goes_on(texts: list[str], kinds: list[Kind], place: int, joined: str, *, fo
     low, below = folded(text), folded(joined)
     if 0 <= below.find(">") < (below.find("<") if "<" in below else len(below)):
         return True  # it closes an address that begins above
-    if (
-        text.rstrip().endswith((".", "!", "?", "…"))
-        and not low[-2:-1].isdigit()
-        and len(low.split()) > _NAME_WORDS
-    ):
+    few = len(low.split()) <= _NAME_WORDS
+    if not few and low.endswith((".", "!", "?", "…")) and not low[-2:-1].isdigit():
         return False
     missing = (_has_date(low) and not _has_date(below)) or (
         bool(_CLOCK.search(low)) and not _CLOCK.search(below)
     )
     if missing and (_may_begin(low) or "@" in low):
         return True
-    return "@" in low and "@" not in below and len(low.split()) <= _NAME_WORDS
+    return "@" in low and "@" not in below and few
 
 
 def _has_date(low: str) -> bool:

@@ -32,9 +32,8 @@ class Cut:
 def cut(lines: list[Line], ours: Parent | None) -> Cut:
     """What follows a divider, a header block or an attribution belongs to others, unless marked quotations
     follow: then only those do. Lines of `ours`, the message we sent, are never the author's."""
-    end = next(
-        (place for place, line in enumerate(lines) if _begins_the_rest(lines, place, line)), len(lines)
-    )
+    places = range(len(lines))
+    end = next((place for place in places if _begins_the_rest(lines, place)), len(lines))
     above = lines[:end]
     own = [line.text for line in above if line.kind not in (*_OTHERS, Kind.SIGNATURE)]
     others = [line.text for line in above if line.kind in _OTHERS]
@@ -64,10 +63,11 @@ def has_words(lines: list[str]) -> bool:
     return any(line.strip(_NO_WORDS) for line in lines)
 
 
-def _begins_the_rest(lines: list[Line], place: int, line: Line) -> bool:
-    if line.kind is Kind.ATTRIBUTION:
+def _begins_the_rest(lines: list[Line], place: int) -> bool:
+    kind = lines[place].kind
+    if kind is Kind.ATTRIBUTION:
         return not _marks_follow(lines, place)
-    return line.kind in (Kind.ORIGINAL, Kind.FORWARD, Kind.HEADER)
+    return kind in (Kind.ORIGINAL, Kind.FORWARD, Kind.HEADER)
 
 
 def _marks_follow(lines: list[Line], place: int) -> bool:
@@ -130,7 +130,5 @@ def _between_ours(rest: list[Line], ours: Parent) -> list[str]:
     worded = [known for text, known in zip(texts, sure, strict=True) if text.strip()]
     if not worded or sum(worded) < _COVERED * len(worded):
         return []
-    first, last = sure.index(True), len(sure) - sure[::-1].index(True)
-    return [
-        text for text, known in zip(texts[first:last], sure[first:last], strict=True) if text and not known
-    ]
+    inside = slice(sure.index(True), len(sure) - sure[::-1].index(True))
+    return [text for text, known in zip(texts[inside], sure[inside], strict=True) if text and not known]

@@ -72,11 +72,8 @@ def _within_marks(lines: list[Line], start: int, subject: str) -> Split | None:
 
 def _introduces(line: Line) -> bool:
     """An empty line, or one such as "Begin forwarded message:" of a language we do not know."""
-    return line.kind is Kind.BLANK or (
-        line.kind is Kind.WORDS
-        and line.text.rstrip().endswith((":", "："))
-        and len(line.text) <= _INTRODUCTION
-    )
+    ends = len(line.text) <= _INTRODUCTION and line.text.rstrip().endswith((":", "："))
+    return line.kind is Kind.BLANK or (line.kind is Kind.WORDS and ends)
 
 
 def _after_attribution(lines: list[Line], start: int, subject: str) -> Split | None:

@@ -1,4 +1,4 @@
-"""Blocks of header lines in the text of a mail: "From: ... Sent: ... Subject: ...", in any language we know."""
+"""Blocks of header lines in the words of a mail, in any language we know: From, Date, To, Subject."""
 
 import re
 from collections.abc import Iterable

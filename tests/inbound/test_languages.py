@@ -39,7 +39,9 @@ ATTRIBUTIONS = [
     "пн, 23 лист. 2026 р. о 09:41 Maya Ortiz <maya@porch.example> пише:",
     "На пн, 23.11.2026 г. в 9:41 Maya Ortiz <maya@porch.example> написа:",
     "пон, 23. нов 2026. у 09:41 Maya Ortiz <maya@porch.example> је написао/ла:",
-    "\u202bבתאריך יום ב׳, 23 בנוב׳ 2026 ב-9:41 מאת \u202aMaya Ortiz\u202c\u200f <\u202amaya@porch.example\u202c\u200f>:\u202c",
+    # Gmail turns the direction of writing around the names
+    "\u202bבתאריך יום ב׳, 23 בנוב׳ 2026 ב-9:41 מאת \u202aMaya Ortiz\u202c\u200f "
+    "<\u202amaya@porch.example\u202c\u200f>:\u202c",
     "في الاثنين، 23 نوفمبر 2026 في 9:41 ص تمت كتابة ما يلي بواسطة Maya Ortiz <maya@porch.example>:",
     "در تاریخ دوشنبه ۲۳ نوامبر ۲۰۲۶،\u200f ۹:۴۱ Maya Ortiz <maya@porch.example> نوشت:",
     "2026년 11월 23일 (월) 오전 9:41, Maya Ortiz <maya@porch.example>님이 작성:",
