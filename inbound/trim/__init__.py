@@ -17,7 +17,7 @@ from inbound.trim.signature import is_phone_line, split_signature
 __all__ = ["trim"]
 
 _ROUNDS: Final = 8
-_TELLING: Final = (Mark.ATTRIBUTION, Mark.OTHERS, Mark.DIVIDER, Mark.SIGNATURE)
+_TELLING: Final = (Mark.ATTRIBUTION, Mark.OTHERS, Mark.DIVIDER, Mark.RULE, Mark.SIGNATURE)
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u200e\u200f"))
 
 

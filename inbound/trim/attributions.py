@@ -30,7 +30,7 @@ def is_attribution(text: str, *, quote_follows: bool = False) -> bool:
     """Whether these words, joined from at most a few lines, say who wrote what follows, and when.
 
     Without a word for "wrote" an address and a time must stand there; where a quotation follows, a day with
-    its time is enough.
+    its time, or an address with any number, is enough.
     """
     low = folded(text[: _CHARACTERS + 1]).strip(DASHES)
     if len(text) > _CHARACTERS or not low:
@@ -45,7 +45,9 @@ def is_attribution(text: str, *, quote_follows: bool = False) -> bool:
         return False
     if _says_wrote(low):  # "schrieb Ann Lee:"
         return address or ((clock or date) and _may_begin(low))
-    return (clock or date) and (address or (quote_follows and clock and _has_date(low)))
+    if quote_follows and any(map(str.isdigit, low)):
+        return address or (clock and _has_date(low))
+    return (clock or date) and address
 
 
 def _may_end(texts: list[str], kinds: list[Kind], end: int) -> bool:
