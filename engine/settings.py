@@ -31,6 +31,7 @@ class Settings:
     imap_url: str | None = field(repr=False)  # IMAP_URL: a mailbox that members' mail arrives in
     lmtp: tuple[str, int] | None  # PORCHLIGHT_LMTP: where a mail server hands mail over
     mail_hook_secret: str | None = field(repr=False)  # PORCHLIGHT_MAIL_HOOK_SECRET: opens /hooks/mail
+    mail_forms: "MailForms"  # mail services that post members' mail in a form of their own
     trusted_proxies: int  # PORCHLIGHT_TRUSTED_PROXIES: how many stand before the web server
     templates: Path  # PORCHLIGHT_TEMPLATES
     sequences: Path  # PORCHLIGHT_SEQUENCES
@@ -52,6 +53,20 @@ class Settings:
     @property
     def postoffice(self) -> Path:
         return self.data / "postoffice"
+
+
+@dataclass(frozen=True)
+class MailForms:
+    """What proves that a form is the mail service's own. Of a secret there may be two, while it changes."""
+
+    mailgun: tuple[str, ...] = field(default=(), repr=False)  # MAILGUN_SIGNING_KEY: opens /hooks/mailgun
+    postmark: tuple[str, ...] = field(default=(), repr=False)  # POSTMARK_HOOK_SECRET: opens /hooks/postmark
+    sendgrid: tuple[str, ...] = field(default=(), repr=False)  # SENDGRID_HOOK_SECRET: opens /hooks/sendgrid
+    sendgrid_keys: tuple[str, ...] = ()  # SENDGRID_PUBLIC_KEY: likewise, each as base64 of its DER form
+
+    @property
+    def any(self) -> bool:
+        return bool(self.mailgun or self.postmark or self.sendgrid or self.sendgrid_keys)
 
 
 @dataclass(frozen=True)
@@ -90,6 +105,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         imap_url=_like(_IMAP, env.get("IMAP_URL")),
         lmtp=_address("PORCHLIGHT_LMTP", env.get("PORCHLIGHT_LMTP")),
         mail_hook_secret=_like(_SECRET, env.get("PORCHLIGHT_MAIL_HOOK_SECRET")),
+        mail_forms=_mail_forms(env),
         trusted_proxies=int(_like(_COUNT, env.get("PORCHLIGHT_TRUSTED_PROXIES")) or 0),
         templates=_folder("PORCHLIGHT_TEMPLATES", env.get("PORCHLIGHT_TEMPLATES"), "templates"),
         sequences=_folder("PORCHLIGHT_SEQUENCES", env.get("PORCHLIGHT_SEQUENCES"), "sequences"),
@@ -118,6 +134,18 @@ _IMAP = _Form("IMAP_URL", r"imaps?://[^/\s]+@[^/\s]+(/\S*)?", "imaps://user:pass
 _ACCOUNT = _Form("TWILIO_ACCOUNT_SID", r"AC[0-9a-fA-F]{32}", "AC0123456789abcdef0123456789abcdef")
 _SERVICE = _Form("TWILIO_MESSAGING_SERVICE_SID", r"MG[0-9a-fA-F]{32}", "MG0123456789abcdef0123456789abcdef")
 _SECRET = _Form("PORCHLIGHT_MAIL_HOOK_SECRET", r"\S{24,}", "a word of at least 24 letters and digits")
+_MAILGUN = _Form(
+    "MAILGUN_SIGNING_KEY", r"[^\s,]{16,}(,[^\s,]{16,})?", "the HTTP webhook signing key of Mailgun"
+)
+_POSTMARK = _Form(
+    "POSTMARK_HOOK_SECRET", r"[^\s,:@/]{24,}(,[^\s,:@/]{24,})?", "a word of at least 24 letters and digits"
+)
+_SENDGRID = _Form(
+    "SENDGRID_HOOK_SECRET", r"[^\s,:@/]{24,}(,[^\s,:@/]{24,})?", "a word of at least 24 letters and digits"
+)
+_SENDGRID_KEY = _Form(
+    "SENDGRID_PUBLIC_KEY", r"[A-Za-z0-9+/]{60,}=*(,[A-Za-z0-9+/]{60,}=*)?", "the public_key of the policy"
+)
 _COUNT = _Form("PORCHLIGHT_TRUSTED_PROXIES", r"[0-9]", "1")
 
 
@@ -136,6 +164,19 @@ def _is_whole(text: str) -> bool:
         return urlsplit(text).port != 0
     except ValueError:
         return False
+
+
+def _mail_forms(env: Mapping[str, str]) -> MailForms:
+    return MailForms(
+        mailgun=_words(_like(_MAILGUN, env.get("MAILGUN_SIGNING_KEY"))),
+        postmark=_words(_like(_POSTMARK, env.get("POSTMARK_HOOK_SECRET"))),
+        sendgrid=_words(_like(_SENDGRID, env.get("SENDGRID_HOOK_SECRET"))),
+        sendgrid_keys=_words(_like(_SENDGRID_KEY, env.get("SENDGRID_PUBLIC_KEY"))),
+    )
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
 
 
 def _twilio(env: Mapping[str, str]) -> TwilioSettings | None:

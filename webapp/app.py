@@ -68,7 +68,8 @@ def create_app(rt: Runtime) -> Flask:
 
 def _pages(rt: Runtime) -> tuple[str, ...]:
     pretend = (POST_OFFICE,) if rt.settings.embedded else ()
-    real = (WEBHOOKS,) if rt.settings.twilio or rt.settings.mail_hook_secret else ()
+    settings = rt.settings
+    real = (WEBHOOKS,) if settings.twilio or settings.mail_hook_secret or settings.mail_forms.any else ()
     return PAGES + PUBLIC_PAGES + pretend + real
 
 

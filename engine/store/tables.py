@@ -14,6 +14,7 @@ from engine.store import (  # noqa: F401
     members,
     messages,
     organizers,
+    post_tokens,
     provider_events,
     raw,
     sequences,
