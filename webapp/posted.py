@@ -1,6 +1,6 @@
 """A post as its bytes came: a web framework reads every field as text in one charset, a mail has several."""
 
-from urllib.parse import unquote_to_bytes
+from binascii import a2b_qp
 
 from flask import Request, abort
 from werkzeug.http import parse_options_header
@@ -41,7 +41,9 @@ def _fields(request: Request, body: bytes) -> tuple[posted.Field, ...]:
 
 
 def _unquoted(text: bytes) -> bytes:
-    return unquote_to_bytes(text.replace(b"+", b" "))
+    """By the decoder of quoted-printable, which differs in its mark only: `urllib` takes eight seconds for a
+    large mail."""
+    return a2b_qp(text.replace(b"+", b" ").replace(b"=", b"=3D").replace(b"%", b"="))
 
 
 def _parts(boundary: bytes, body: bytes) -> tuple[posted.Field, ...]:

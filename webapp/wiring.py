@@ -14,12 +14,17 @@ from engine.settings import Settings
 from engine.store.base import open_database
 from engine.vocabulary.messages import Outgoing
 from engine.vocabulary.words import Channel, Job
+from inbound.attachments.work import look_after
 from inbound.receive import receive_kept
 
 Drain = Callable[[Runtime], int]
 
 # What a worker does. Ticking is not here: one clock does it, however many workers there are.
-HANDS: Mapping[Job, Drain] = {Job.RECEIVE: receive_kept, Job.DELIVER: jobs.deliver}
+HANDS: Mapping[Job, Drain] = {
+    Job.RECEIVE: receive_kept,
+    Job.DELIVER: jobs.deliver,
+    Job.ATTACHMENTS: look_after,
+}
 
 
 def build_runtime(settings: Settings, clock: Clock | None = None) -> Runtime:

@@ -2,6 +2,7 @@
 
 from engine.store import (  # noqa: F401
     addresses,
+    attachments,
     audit,
     community,
     consents,
