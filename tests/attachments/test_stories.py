@@ -111,7 +111,7 @@ def test_inbox_T13_a_hostile_name_is_text_everywhere(
     assert "\u202e" not in page.text
     said = organizer.get(links(page)[0])
     assert "\n" not in said.headers["Content-Disposition"]
-    assert said.headers["Content-Disposition"].endswith(".pdf")
+    assert said.headers["Content-Disposition"].endswith('.pdf"')
 
 
 def test_inbox_T16_trust_T12_files_are_for_who_is_signed_in_and_of_that_conversation(

@@ -16,8 +16,8 @@ from inbound.attachments.work import look_after
 from inbound.receive import receive_kept
 from tests.attachments.files import photo
 from tests.connections.conftest import MakePorch
-from tests.connections.porch import Porch
-from tests.servers.twilio import File, Twilio, error, hang
+from tests.connections.porch import OURS, PUBLIC, Porch
+from tests.servers.twilio import File, Text, Twilio, error, hang
 
 PHONE = "+12125550134"
 
@@ -32,7 +32,9 @@ def porch(make_porch: MakePorch) -> Porch:
 
 def texts(porch: Porch, *addresses: str) -> None:
     """Ana's text with these files comes in and is read; nothing is fetched yet."""
-    assert porch.texts(PHONE, "Look!", *((each, "image/jpeg") for each in addresses)) == 200
+    media = tuple((each, "image/jpeg") for each in addresses)
+    text = Text(PHONE, OURS, "Look!", media)
+    assert porch.servers.twilio.send_in(f"{PUBLIC}/hooks/twilio/texts", text).status == 200
     receive_kept(porch.rt)
 
 
