@@ -34,6 +34,7 @@ class Settings:
     authserv_id: str | None  # PORCHLIGHT_AUTHSERV_ID: how our mail server signs what it checked
     dns: tuple[str, int] | None  # PORCHLIGHT_DNS: asked by `doctor` instead of the system's
     dkim_selector: str | None  # PORCHLIGHT_DKIM_SELECTOR
+    mail_forms: "MailForms"  # mail services that post members' mail in a form of their own
     trusted_proxies: int  # PORCHLIGHT_TRUSTED_PROXIES: how many stand before the web server
     templates: Path  # PORCHLIGHT_TEMPLATES
     sequences: Path  # PORCHLIGHT_SEQUENCES
@@ -55,6 +56,20 @@ class Settings:
     @property
     def postoffice(self) -> Path:
         return self.data / "postoffice"
+
+
+@dataclass(frozen=True)
+class MailForms:
+    """What proves that a form is the mail service's own. Of a secret there may be two, while it changes."""
+
+    mailgun: tuple[str, ...] = field(default=(), repr=False)  # MAILGUN_SIGNING_KEY: opens /hooks/mailgun
+    postmark: tuple[str, ...] = field(default=(), repr=False)  # POSTMARK_HOOK_SECRET: opens /hooks/postmark
+    sendgrid: tuple[str, ...] = field(default=(), repr=False)  # SENDGRID_HOOK_SECRET: opens /hooks/sendgrid
+    sendgrid_keys: tuple[str, ...] = ()  # SENDGRID_PUBLIC_KEY: likewise, each as base64 of its DER form
+
+    @property
+    def any(self) -> bool:
+        return bool(self.mailgun or self.postmark or self.sendgrid or self.sendgrid_keys)
 
 
 @dataclass(frozen=True)
@@ -96,6 +111,7 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
         authserv_id=_like(_AUTHSERV, env.get("PORCHLIGHT_AUTHSERV_ID")),
         dns=_address("PORCHLIGHT_DNS", env.get("PORCHLIGHT_DNS")),
         dkim_selector=_like(_SELECTOR, env.get("PORCHLIGHT_DKIM_SELECTOR")),
+        mail_forms=_mail_forms(env),
         trusted_proxies=int(_like(_COUNT, env.get("PORCHLIGHT_TRUSTED_PROXIES")) or 0),
         templates=_folder("PORCHLIGHT_TEMPLATES", env.get("PORCHLIGHT_TEMPLATES"), "templates"),
         sequences=_folder("PORCHLIGHT_SEQUENCES", env.get("PORCHLIGHT_SEQUENCES"), "sequences"),
@@ -126,6 +142,18 @@ _SERVICE = _Form("TWILIO_MESSAGING_SERVICE_SID", r"MG[0-9a-fA-F]{32}", "MG012345
 _SECRET = _Form("PORCHLIGHT_MAIL_HOOK_SECRET", r"\S{24,}", "a word of at least 24 letters and digits")
 _AUTHSERV = _Form("PORCHLIGHT_AUTHSERV_ID", r"[A-Za-z0-9._/-]+", "mx.example.org")
 _SELECTOR = _Form("PORCHLIGHT_DKIM_SELECTOR", r"[A-Za-z0-9._-]+", "s1")
+_MAILGUN = _Form(
+    "MAILGUN_SIGNING_KEY", r"[^\s,]{16,}(,[^\s,]{16,})?", "the HTTP webhook signing key of Mailgun"
+)
+_POSTMARK = _Form(
+    "POSTMARK_HOOK_SECRET", r"[^\s,:@/]{24,}(,[^\s,:@/]{24,})?", "a word of at least 24 letters and digits"
+)
+_SENDGRID = _Form(
+    "SENDGRID_HOOK_SECRET", r"[^\s,:@/]{24,}(,[^\s,:@/]{24,})?", "a word of at least 24 letters and digits"
+)
+_SENDGRID_KEY = _Form(
+    "SENDGRID_PUBLIC_KEY", r"[A-Za-z0-9+/]{60,}=*(,[A-Za-z0-9+/]{60,}=*)?", "the public_key of the policy"
+)
 _COUNT = _Form("PORCHLIGHT_TRUSTED_PROXIES", r"[0-9]", "1")
 
 
@@ -144,6 +172,19 @@ def _is_whole(text: str) -> bool:
         return urlsplit(text).port != 0
     except ValueError:
         return False
+
+
+def _mail_forms(env: Mapping[str, str]) -> MailForms:
+    return MailForms(
+        mailgun=_words(_like(_MAILGUN, env.get("MAILGUN_SIGNING_KEY"))),
+        postmark=_words(_like(_POSTMARK, env.get("POSTMARK_HOOK_SECRET"))),
+        sendgrid=_words(_like(_SENDGRID, env.get("SENDGRID_HOOK_SECRET"))),
+        sendgrid_keys=_words(_like(_SENDGRID_KEY, env.get("SENDGRID_PUBLIC_KEY"))),
+    )
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
 
 
 def _twilio(env: Mapping[str, str]) -> TwilioSettings | None:

@@ -15,6 +15,7 @@ from engine.store.raw import KeptRaw, Raw
 from engine.vocabulary.ids import RawId
 from engine.vocabulary.words import Job, RawState
 from inbound import machines, people
+from inbound.attachments.keeping import keep_files
 from inbound.commands import table as commands
 from inbound.commands.stop import obey_stop
 from inbound.mail import Done, Mail, Outcome
@@ -29,6 +30,7 @@ TABLE: tuple[Link, ...] = (
     people.find_member,
     machines.note_out_of_office,  # kept beside the member's messages; nobody is asked
     people.file,  # in the one conversation; nobody is asked yet
+    keep_files,  # that came with it
     people.notice_distress,  # a person first, whatever else the words say
     people.follow_step_reply,  # what the letter's `### replies` promised
     commands.obey_command,  # HELP, START

@@ -28,8 +28,8 @@ _MOST_BYTES = 30 * 1024 * 1024  # of one request: an upload of members, a mail w
 
 # Each is a module of webapp.views with a `blueprint`; a new page is a file there and a line here.
 PAGES = (
-    "today", "replies", "conversation", "people", "people_csv", "walks", "sequences", "letters",
-    "settings", "team", "health", "stuck", "sending", "sign_in",
+    "today", "replies", "conversation", "attachments", "people", "people_csv", "walks", "sequences",
+    "letters", "settings", "team", "health", "stuck", "sending", "sign_in",
 )  # fmt: skip
 PUBLIC_PAGES = ("sign_up", "unsubscribe")
 WEBHOOKS = "hooks"  # only where something real is configured
@@ -68,7 +68,8 @@ def create_app(rt: Runtime) -> Flask:
 
 def _pages(rt: Runtime) -> tuple[str, ...]:
     pretend = (POST_OFFICE,) if rt.settings.embedded else ()
-    real = (WEBHOOKS,) if rt.settings.twilio or rt.settings.mail_hook_secret else ()
+    settings = rt.settings
+    real = (WEBHOOKS,) if settings.twilio or settings.mail_hook_secret or settings.mail_forms.any else ()
     return PAGES + PUBLIC_PAGES + pretend + real
 
 

@@ -14,6 +14,7 @@ from engine.settings import Settings
 from engine.store.base import open_database
 from engine.vocabulary.messages import Outgoing
 from engine.vocabulary.words import Channel
+from inbound.attachments.work import look_after
 from inbound.receive import receive_kept
 
 # What a worker does. Ticking is not here: one clock does it, however many workers there are.
@@ -21,6 +22,7 @@ HANDS: Mapping[str, jobs.Drain] = {
     "read replies": receive_kept,
     "carry texts": jobs.deliver_texts,
     "carry email": jobs.deliver_email,
+    "look after files": look_after,
 }
 
 

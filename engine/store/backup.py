@@ -37,7 +37,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeEngine
 
-from engine.privacy.sealed import Sealed
+from engine.privacy.sealed import Sealed, SealedBytes
 from engine.store.holds import Hold, hold
 from engine.store.migrations import Version, check, migrate
 from engine.store.organizers import try_keys
@@ -47,7 +47,7 @@ from engine.vocabulary.words import Channel, HoldReason
 Counts = Mapping[str, int]  # how many rows each table has, by its name
 
 _AT_ONCE = 2000  # rows in memory
-_FEWER_AT_ONCE = {"raw": 8, "messages": 200}  # one row may hold a whole mail
+_FEWER_AT_ONCE = {"raw": 8, "blobs": 8, "messages": 200}  # one row may hold a whole mail
 
 
 class BackupError(Exception):
@@ -231,7 +231,7 @@ def _bare(described: Table) -> TableClause:
 
 def _stored(kind: TypeEngine[Any]) -> TypeEngine[Any]:
     match kind:
-        case Sealed():
+        case Sealed() | SealedBytes():
             return LargeBinary()
         case Enum():
             return String()

@@ -2,6 +2,7 @@
 
 from engine.store import (  # noqa: F401
     addresses,
+    attachments,
     audit,
     community,
     consents,
@@ -14,6 +15,7 @@ from engine.store import (  # noqa: F401
     members,
     messages,
     organizers,
+    post_tokens,
     provider_events,
     raw,
     sequences,

@@ -1,6 +1,5 @@
 """One conversation's page: who it is with, what was said, and what is being answered."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -82,7 +81,6 @@ class Inbound:
     html: bool
     trust: Trust | None
     channel: Channel
-    files: tuple[str, ...]
 
 
 def inbound(session: Session, conversation_id: ConversationId, limit: int = 100) -> list[Inbound]:
@@ -107,7 +105,6 @@ def _inbound(row: Message) -> Inbound:
         html=row.body_html is not None,
         trust=row.trust,
         channel=row.channel,
-        files=tuple(json.loads(row.files)) if row.files else (),
     )
 
 

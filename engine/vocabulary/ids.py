@@ -13,4 +13,5 @@ MessageId = NewType("MessageId", str)  # a row of `messages`; the mail header is
 DeliveryId = NewType("DeliveryId", str)
 ConversationId = NewType("ConversationId", str)
 NoteId = NewType("NoteId", str)
+AttachmentId = NewType("AttachmentId", str)
 TimerId = NewType("TimerId", str)

@@ -141,6 +141,16 @@ class RawState(StrEnum):
     STUCK = "stuck"  # reading raised; a person sees it and can retry
 
 
+class AttachmentState(StrEnum):
+    """What became of a file that came with a message."""
+
+    WAITING = "waiting"  # a picture to be made anew, or a file of a text to be fetched
+    KEPT = "kept"
+    TOO_LARGE = "too_large"  # it stands in the raw mail only
+    TOO_MANY = "too_many"  # the rest of the files: they stand in the raw mail only
+    MISSING = "missing"  # the provider did not give it
+
+
 class MailKind(StrEnum):
     """What an inbound message is (inbound/classify.py)."""
 
@@ -174,3 +184,4 @@ class Job(StrEnum):
 
     DELIVER = "deliver"
     RECEIVE = "receive"
+    ATTACHMENTS = "attachments"

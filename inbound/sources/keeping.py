@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from engine.runtime import Runtime
-from engine.store import marks, raw
+from engine.store import marks, post_tokens, raw
 from engine.store.raw import KeptRaw
 from engine.vocabulary.ids import RawId
 from engine.vocabulary.words import Job, RawKind
+from inbound.sources.forms.posted import Came
 
 MOST_BYTES = 30 * 1024 * 1024  # of one message; mail servers take no more either
 
@@ -48,6 +49,21 @@ def keep_email(
     return _keep(rt, kept, progress)
 
 
+class Replayed(Exception):
+    """What a service says in one post only was said before, with another mail."""
+
+
+def keep_posted(rt: Runtime, source: str, came: Came) -> bool:
+    """Keeps a mail that a service has posted; False when it was kept before. Raises Replayed."""
+    with rt.transaction() as session:
+        if came.once:
+            digest = hashlib.sha256(came.message + "\0".join(came.recipients).encode("utf-8", "replace"))
+            said = rt.keys.blind(source, came.once)
+            if not post_tokens.take(session, said, digest.hexdigest(), rt.clock.now()):
+                raise Replayed
+        return keep_email(rt, source, came.message, Envelope(came.sender, came.recipients))
+
+
 def keep_text(rt: Runtime, source: str, form: Mapping[str, str]) -> bool:
     """Keeps one text, as Twilio posts it; False when it was kept before."""
     content = json.dumps(dict(form)).encode()
@@ -64,7 +80,8 @@ def keep_text(rt: Runtime, source: str, form: Mapping[str, str]) -> bool:
 
 
 def _keep(rt: Runtime, kept: KeptRaw, progress: Progress | None = None) -> bool:
-    kept = replace(kept, key=kept.key.replace("\0", ""))  # which PostgreSQL does not store
+    # Neither is stored by databases: PostgreSQL knows no NUL, and nobody knows half a character.
+    kept = replace(kept, key=kept.key.replace("\0", "").encode("utf-8", "replace").decode())
     with rt.transaction() as session:
         new = raw.keep(session, RawId(rt.ids.new()), kept)
         if progress is not None:

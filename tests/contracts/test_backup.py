@@ -29,7 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from engine.privacy.sealed import KeyRing, Sealed, SealError, give_keys
+from engine.privacy.sealed import KeyRing, Sealed, SealedBytes, SealError, give_keys
 from engine.store import holds
 from engine.store.backup import BackupError, Counts, read_backup, write_backup
 from engine.store.base import Moment, open_database
@@ -102,6 +102,8 @@ def a_value(column: ColumnElement[Any], number: int) -> object:
     match column.type:
         case Sealed():
             return f"{column.name} {number}, sealed ☀\0"
+        case SealedBytes():
+            return f"{column.name} {number}".encode() + b"\x00\xff"
         case Enum(enums=words, enum_class=kind) if kind is not None:
             return kind(words[number % len(words)])
         case Moment():
@@ -136,7 +138,7 @@ def rows_of(database: Engine, *, but: str = "") -> dict[str, list[str]]:
     with database.connect().execution_options(reading=True) as connection:
         for table in metadata.sorted_tables:
             bare = [
-                type_coerce(each, LargeBinary) if isinstance(each.type, Sealed) else each
+                type_coerce(each, LargeBinary) if isinstance(each.type, Sealed | SealedBytes) else each
                 for each in table.columns
             ]
             if table.name != but:

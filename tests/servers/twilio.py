@@ -112,8 +112,28 @@ class Text:
     sid: str = field(default_factory=lambda: f"SM{uuid4().hex}")
 
 
+@dataclass(frozen=True)
+class File:
+    """A file of an inbound text. `leads_to` redirects there instead; `breaks_off`: it ends too soon."""
+
+    content: bytes
+    kind: str = "image/jpeg"
+    leads_to: str = ""
+    breaks_off: bool = False
+
+    def response(self) -> Response:
+        if self.leads_to:
+            return Response(status=307, headers={"Location": self.leads_to})
+        said = Response(self.content, 200, content_type=self.kind)
+        if self.breaks_off:
+            said.headers["Content-Length"] = str(len(self.content) + 100)
+        return said
+
+
 class Twilio:
     """`with Twilio() as twilio:` and give `twilio.url` where https://api.twilio.com would stand.
+
+    `media` are the files of inbound texts, by path; `holds` makes one.
 
     `next_answers` are for the next messages to be made, `next_looks` for the next GETs. `early`: the
     callback `sent` comes before the message's own answer. `reach` rewrites the beginning of a public
@@ -127,6 +147,7 @@ class Twilio:
         self.requests: list[Asked] = []
         self.next_answers: deque[Answer] = deque()
         self.next_looks: deque[Answer] = deque()
+        self.media: dict[str, File] = {}
         self.early = False
         self.senders: set[str] = set()  # the account's numbers and Messaging Services
         self.reach: dict[str, str] = {}
@@ -152,6 +173,12 @@ class Twilio:
         made: TwilioHttpClient = _Rerouted(timeout=timeout)
         made.stand_in = self.url
         return made
+
+    def holds(self, file: File) -> str:
+        """Keeps a file of an inbound text; its address, as Twilio's own host tells it."""
+        path = f"/2010-04-01/Accounts/{self.sid}/Messages/MM{uuid4().hex}/Media/ME{uuid4().hex}"
+        self.media[path] = file
+        return f"https://api.twilio.com{path}"
 
     def sent_to(self, number: str) -> list[Message]:
         """In the order they were accepted."""
@@ -222,6 +249,8 @@ class Twilio:
         if request.method == "GET" and rest.startswith("/v1/Services/"):
             service = rest.removeprefix("/v1/Services/")
             return service_json(service, self.sid) if service in self.senders else problem(404, 20404)
+        if request.path in self.media:
+            return self.media[request.path].response()
         if request.method == "GET" and rest in ("", ".json", "/Messages.json"):
             if rest == "/Messages.json":
                 return listed(list(self.messages.values()), request.args, self.sid, request.path)

@@ -19,6 +19,7 @@ from engine.store.talks import Talk
 from engine.store.timeline import Entry, timeline
 from engine.vocabulary.ids import ConversationId, DeliveryId, MemberId, MessageId, OrganizerId
 from engine.vocabulary.words import Channel, Outcome
+from webapp.attachments import files_of
 from webapp.auth import me, runtime
 from webapp.cleaning import FRAME_POLICY, clean_html
 from webapp.speech import _, ngettext, spoken
@@ -39,8 +40,9 @@ def _page(talk_id: ConversationId, *, typed: str = "", problem: str = "") -> str
         if talk.member_id is None:
             return _unmatched(talk)
         member = people.person(session, talk.member_id) or abort(404)
-        usable = [each for each in Channel if reach.to_answer(session, member.id, each)]
         entries = list(reversed(timeline(session, member.id, limit=60)))
+        files = files_of(session, [each.message_id for each in entries if each.message_id])
+        usable = [each for each in Channel if reach.to_answer(session, member.id, each)]
         colleagues = team.active(session)
     begins = _begins(entries, talk)
     return render_template(
@@ -49,6 +51,7 @@ def _page(talk_id: ConversationId, *, typed: str = "", problem: str = "") -> str
         member=member,
         earlier=entries[:begins],
         entries=entries[begins:],
+        files=files,
         answering=words_of(runtime(), talk.answers) if talk.answers else None,
         usable=usable,
         channel=_channel(talk, usable),
@@ -232,10 +235,12 @@ def _unmatched(talk: Talk) -> str:
         if looked_for:
             which = people.PeopleFilter(word_hashes=word_hashes(runtime().keys, looked_for))
             rows = people.people(session, which)[:10]
+        messages = talks.inbound(session, talk.id)
         return render_template(
             "web/matching.html",
             talk=talk,
-            messages=talks.inbound(session, talk.id),
+            messages=messages,
+            files=files_of(session, [each.id for each in messages]),
             candidates=candidates,
             people=rows,
             looked_for=looked_for,

@@ -7,14 +7,17 @@ from collections.abc import Callable
 
 from flask import Blueprint, request
 from twilio.request_validator import RequestValidator
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from engine.actions import receipts
 from engine.privacy import tokens
 from engine.store.provider_events import Report
 from engine.vocabulary.ids import DeliveryId
-from inbound.sources.keeping import Envelope, keep_email, keep_text
+from inbound.sources.forms import FORMS
+from inbound.sources.keeping import MOST_BYTES, Envelope, Replayed, keep_email, keep_posted, keep_text
 from webapp.auth import public, runtime
+from webapp.posted import headers_of, read_post
 
 blueprint = Blueprint("hooks", __name__, url_prefix="/hooks")
 _NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
@@ -76,6 +79,34 @@ def mail_came() -> Response:
 _MOST_RECIPIENTS = 100
 
 
+@blueprint.post("/<any(mailgun, postmark, sendgrid):service>")
+@blueprint.post("/<any(mailgun):service>/mime")  # the address asks Mailgun for the whole mail
+@public
+def form_came(service: str) -> Response:
+    """A mail in the form of one of the services we know, proven to be theirs."""
+    rt, theirs = runtime(), FORMS[service]
+    if not theirs.knows(rt.settings.mail_forms, headers_of(request)):
+        return _said(403)
+    try:
+        posted = read_post(request, theirs.MOST_BYTES)
+    except RequestEntityTooLarge:
+        return _too_large()
+    if not theirs.signed(rt.settings.mail_forms, posted, rt.clock.now().timestamp()):
+        return _said(403)
+    came = theirs.mail_of(posted)
+    if came is None:
+        return Response("There is no mail in this form.\n", 400, mimetype="text/plain")
+    if len(came.message) > MOST_BYTES:
+        return _too_large()
+    return _kept(lambda: keep_posted(rt, service, came))
+
+
+def _too_large() -> Response:
+    """The service keeps what we refuse, and shows it."""
+    said = f"A mail of more than {MOST_BYTES // 1024**2} MB is not taken here. Nothing of it was kept.\n"
+    return Response(said, 413, mimetype="text/plain")
+
+
 def _signed_by_twilio() -> bool:
     """Over the public address we gave Twilio, not over what a proxy made of it."""
     settings, signature = runtime().settings, request.headers.get("X-Twilio-Signature", "")
@@ -91,6 +122,8 @@ def _kept(keep: Callable[[], object]) -> Response:
     """200 once it is committed; 503 when it could not be, so that the other side keeps it and tries again."""
     try:
         keep()
+    except Replayed:
+        return _said(403)
     except Exception as problem:
         log.error("A webhook could not be kept (%s).", type(problem).__name__)
         return _said(503)

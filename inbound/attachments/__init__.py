@@ -1,0 +1,1 @@
+"""Files that come with messages: told by their bytes, kept within caps, pictures made anew."""
