@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from engine.actions.conversations import REOPENS_WITHIN
 from engine.store import conversations, reach
 from engine.store.deliveries import Answered, answered, last_sent_to
-from engine.vocabulary.ids import AddressId, MemberId
+from engine.vocabulary.ids import AddressId, DeliveryId, MemberId
 from engine.vocabulary.messages import Incoming
 from engine.vocabulary.words import Channel, Trust
 
@@ -65,12 +65,17 @@ def _by_token(session: Session, clues: Clues) -> Place | None:
     return Place(Trust.TOKEN, found.member_id, answers=found)
 
 
+def reference_ids(incoming: Incoming, domain: str) -> list[DeliveryId]:
+    """The deliveries that the mail says it answers, newest first. Anybody may have written them there."""
+    named = (reference.strip("<>").partition("@") for reference in incoming.references[:_MOST_REFERENCES])
+    return [DeliveryId(delivery_id) for delivery_id, _, at in named if at == domain]
+
+
 def _by_references(session: Session, clues: Clues) -> Place | None:
     if clues.address_id is None:
         return None
-    for reference in clues.incoming.references[:_MOST_REFERENCES]:
-        delivery_id, _, domain = reference.strip("<>").partition("@")
-        found = answered(session, delivery_id) if domain == clues.domain else None
+    for delivery_id in reference_ids(clues.incoming, clues.domain):
+        found = answered(session, delivery_id)
         if found is not None and found.member_id and found.address_id == clues.address_id:
             return Place(Trust.REFERENCES, found.member_id, answers=found)
     return None

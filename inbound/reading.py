@@ -3,6 +3,7 @@ letter that is being answered, whose words help to trim."""
 
 import json
 from collections.abc import Callable
+from typing import Final
 
 from engine.actions.composing import words_of
 from engine.runtime import Runtime
@@ -10,13 +11,16 @@ from engine.store.raw import KeptRaw
 from engine.vocabulary.ids import DeliveryId
 from engine.vocabulary.messages import Incoming
 from engine.vocabulary.words import RawKind
-from inbound.addresses import TokenKind, find_token, normalise
+from inbound.addresses import FoundToken, TokenKind, find_token, normalise
 from inbound.authentication import authenticate
 from inbound.classify import classify
+from inbound.filing import reference_ids
 from inbound.mail import Reading
 from inbound.parse import read_email, read_sms
 from inbound.trim import trim
 from inbound.understand import understand
+
+_PARENTS_MOST: Final = 3
 
 
 def read(rt: Runtime, kept: KeptRaw) -> Reading:
@@ -24,10 +28,8 @@ def read(rt: Runtime, kept: KeptRaw) -> Reading:
     incoming = _parse(kept)
     token = find_token(rt.keys, incoming.recipients, rt.settings.mail_domain)
     verdict = classify(incoming, kept.content, ours=_is_ours(rt))
-    parent = None
-    if token is not None and token.kind is TokenKind.REPLY:
-        parent = _sent_words(rt, DeliveryId(token.id))
-    trimmed = trim(incoming.text, incoming.html, parent)
+    parent = _sent_words(rt, incoming, token)
+    trimmed = trim(incoming.text, incoming.html, parent, incoming.subject)
     return Reading(
         incoming=incoming,
         verdict=verdict,
@@ -39,9 +41,14 @@ def read(rt: Runtime, kept: KeptRaw) -> Reading:
     )
 
 
-def _sent_words(rt: Runtime, delivery_id: DeliveryId) -> str | None:
-    sent = words_of(rt, delivery_id)
-    return sent.text if sent is not None else None
+def _sent_words(rt: Runtime, incoming: Incoming, token: FoundToken | None) -> str | None:
+    """What we had said in the letter that this answers: the token's, else the newest one it names. Whoever
+    names a letter falsely only loses words of that letter from their own."""
+    ids = reference_ids(incoming, rt.settings.mail_domain)[:_PARENTS_MOST]
+    if token is not None and token.kind is TokenKind.REPLY:
+        ids = [DeliveryId(token.id), *ids]
+    sent = (words_of(rt, each) for each in ids)
+    return next((found.text for found in sent if found is not None), None)
 
 
 def _parse(kept: KeptRaw) -> Incoming:

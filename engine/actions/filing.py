@@ -119,7 +119,7 @@ def _message(rt: Runtime, arrived: Arrived, conversation_id: ConversationId | No
         address_id=arrived.address_id,
         sender=arrived.sender,
         subject=incoming.subject,
-        body=arrived.trimmed.reply,
+        body=arrived.trimmed.for_people(),
         body_full=incoming.text,
         body_html=incoming.html or None,
         rfc_message_id=incoming.rfc_message_id or None,

@@ -7,6 +7,8 @@ from enum import StrEnum
 from engine.vocabulary.ids import DeliveryId
 from engine.vocabulary.words import Channel
 
+_FORWARDED_SHOWN = 4_000  # characters; the whole stands in the mail itself
+
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
@@ -137,3 +139,25 @@ class Trimmed:
     warnings: tuple[str, ...] = ()
     forwarded: Forwarded | None = None
     answers: tuple[Answer, ...] = ()  # where the author answered between quoted lines
+
+    def for_people(self) -> str:
+        """`reply` as an organizer reads it: what is answered above each answer, a mail passed on below the
+        note; both marked `> `."""
+        said, here = "", 0
+        for answer in self.answers:
+            start = self.reply.find(answer.words, here)
+            if start >= 0:
+                said += f"{self.reply[here:start].strip()}\n\n> {answer.question}\n\n{answer.words}\n\n"
+                here = start + len(answer.words)
+        said += self.reply[here:].strip() if said else self.reply
+        if self.forwarded is not None:
+            said += f"\n\n{_marked(self.forwarded)}"
+        return said.strip("\n")
+
+
+def _marked(forwarded: Forwarded) -> str:
+    sender = forwarded.sender
+    name = f"{sender.name} <{sender.address}>" if sender.address and sender.name else sender.name
+    head = [line for line in (name or sender.address, forwarded.subject) if line]
+    body = forwarded.body[:_FORWARDED_SHOWN] + ("…" if len(forwarded.body) > _FORWARDED_SHOWN else "")
+    return "\n".join(f"> {line}".rstrip() for line in [*head, *body.split("\n")])
