@@ -12,6 +12,7 @@ DEPTH: Final = 20
 REFERENCES: Final = 100
 MAILBOXES: Final = 100
 ENCODED_TEXT_BYTES: Final = 2 * 1024 * 1024  # of one part, before it is decoded
+WRITTEN_CHARACTERS: Final = 512 * 1024  # of all texts, or of all HTML, before tags are taken away
 TEXT_CHARACTERS: Final = 256 * 1024
 TEXT_LINES: Final = 4_000
 LINE_CHARACTERS: Final = 2_000  # a longer line is content, never a header or a mark

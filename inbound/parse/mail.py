@@ -10,7 +10,7 @@ from inbound.parse.bodies import Body, body_of
 from inbound.parse.headers import Headers
 from inbound.parse.mailboxes import mailboxes
 from inbound.parse.second import second_opinion
-from inbound.parse.structure import split_head
+from inbound.parse.structure import entities
 
 # Beside these, every header whose name begins with `list-` is kept.
 _KEPT = frozenset((
@@ -39,8 +39,8 @@ def read_email(
 
 
 def _read(raw: bytes, envelope_sender: str | None, envelope_recipients: tuple[str, ...]) -> Incoming:
-    headers = Headers(split_head(raw[: limits.MESSAGE_BYTES])[0])
-    body = body_of(raw)
+    found = entities(raw)
+    headers, body = found[0].headers, body_of(found)
     if len(raw) > limits.MESSAGE_BYTES:
         body.warn("message_cut")
     senders = mailboxes(list(headers.raw("from")))
@@ -60,7 +60,7 @@ def _read(raw: bytes, envelope_sender: str | None, envelope_recipients: tuple[st
         rfc_message_id=next(iter(headers.ids("message-id")), ""),
         references=_references(headers),
         headers=_kept(headers),
-        parts=tuple(body.parts),
+        parts=body.parts,
         envelope_sender=_envelope(envelope_sender, headers),
         warnings=tuple(body.warnings),
         readable=_is_readable(headers, body, text),

@@ -9,7 +9,7 @@ from typing import Final
 
 from engine.vocabulary.messages import Mailbox
 from inbound.parse import limits
-from inbound.parse.headers import plain, readable
+from inbound.parse.words import plain, readable
 
 _NAME_CHARACTERS: Final = 200
 _ADDRESS_CHARACTERS: Final = 320

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from engine.vocabulary.words import Channel
 from inbound.parse import limits, read_email, read_sms
-from inbound.parse.bodies import unflowed
+from inbound.parse.flowed import unflowed
 from inbound.parse.charsets import decoded
-from inbound.parse.headers import readable
+from inbound.parse.words import readable
 from inbound.parse.mail import _read
 from inbound.parse.mailboxes import mailboxes
 
