@@ -17,6 +17,18 @@ TEXT_CHARACTERS: Final = 256 * 1024
 TEXT_LINES: Final = 4_000
 LINE_CHARACTERS: Final = 2_000  # a longer line is content, never a header or a mark
 SECOND_OPINION_BYTES: Final = 64 * 1024
+_SMALL_BYTES: Final = 256 * 1024
+_ODD: Final = ((b"\n--", 400), (b"=?", 1_000), (b"boundary", 100))  # what, and more often than this
+_ODD_HEADER_LINES: Final = 500
+
+
+def is_odd(raw: bytes) -> bool:
+    """Large, or with so many parts, encoded words or headers that no mail program wrote it. Cheap."""
+    if len(raw) > _SMALL_BYTES or any(raw.count(what) > most for what, most in _ODD):
+        return True
+    end = raw.find(b"\n\n")
+    end = raw.find(b"\n\r\n") if end < 0 else end
+    return raw.count(b"\n", 0, end if end >= 0 else len(raw)) > _ODD_HEADER_LINES
 
 
 def shortened(text: str) -> tuple[str, bool]:

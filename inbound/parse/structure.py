@@ -39,7 +39,7 @@ class Entity:
         return len(self.content(limits.ENCODED_TEXT_BYTES)) * len(self.body) // max(1, len(encoded))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Level:
     """An open multipart, and the next of its boundary lines."""
 
@@ -75,6 +75,7 @@ class _Walk:
     mail: bytes
     here: int = 0
     levels: list[_Level] = field(default_factory=list)  # outermost first
+    ended: list[_Level] = field(default_factory=list)  # by a boundary further out, never closed
     found: list[Entity] = field(default_factory=list)
 
     def step(self) -> None:
@@ -84,10 +85,12 @@ class _Walk:
         boundary = entity.parameters.get("boundary", "")
         if entity.is_multipart and entity.depth < limits.DEPTH:
             inner = _Level(entity, b"\n--" + boundary.encode("utf-8", "surrogatepass"))
-            if boundary and inner.seek(self.mail, start - 1) <= stop and inner.place < len(self.mail):
-                self.levels.append(inner)
-                self.found.append(entity)
-                return self._enter(inner)
+            if boundary and inner.seek(self.mail, start - 1) < len(self.mail):
+                if inner.place <= stop:
+                    self.levels.append(inner)
+                    self.found.append(entity)
+                    return self._enter(inner)
+                self._end(inner)
             # No boundary, or none of its lines: what it holds is read as a text.
             self.found += [entity, _words_of(entity, self.mail[start:stop])]
         else:
@@ -109,19 +112,28 @@ class _Walk:
         return body
 
     def _next_mark(self, here: int) -> tuple[_Level | None, int]:
-        """The open multipart whose boundary comes next, the innermost when two claim a line, and where."""
+        """The multipart whose boundary comes next, the innermost when two claim a line, and where."""
         nearest, place = None, len(self.mail)
-        for level in reversed(self.levels):
+        for level in (*reversed(self.levels), *self.ended):
             if level.seek(self.mail, here) < place:
                 nearest, place = level, level.place
         return nearest, place
 
+    def _end(self, level: _Level) -> None:
+        if len(self.ended) < limits.DEPTH:
+            self.ended.append(level)
+
     def _enter(self, level: _Level | None) -> None:
-        """Goes on behind a boundary line. A closing one, or one of an outer multipart, ends those within."""
+        """Goes on behind a boundary line. A closing one, or one of an outer multipart, ends those within.
+
+        A line of a multipart that was ended too early still begins a part: nobody writes such a line.
+        """
         while level is not None:
-            while self.levels[-1] is not level:
-                self.levels.pop()
             self.here = level.after
+            if level in self.ended:
+                return
+            while self.levels[-1] is not level:
+                self._end(self.levels.pop())
             if not level.closes:
                 return
             self.levels.pop()
