@@ -12,6 +12,7 @@ from enum import StrEnum
 from threading import Lock, Timer
 from typing import Any, Final
 
+COMMAND: Final = (sys.executable, "-P", "-m", "inbound.parse.child")
 SECONDS: Final = 10.0  # by the clock on the wall; processor time is limited by the child itself
 _ANSWER_BYTES: Final = 8 * 1024 * 1024
 
@@ -61,7 +62,8 @@ def _exchange(child: "subprocess.Popen[bytes]", question: bytes, raw: bytes) -> 
     timer.daemon = True
     timer.start()
     try:
-        assert child.stdin is not None and child.stdout is not None
+        assert child.stdin is not None
+        assert child.stdout is not None
         child.stdin.write(question)
         child.stdin.write(raw)
         child.stdin.flush()
@@ -75,11 +77,11 @@ def _child() -> "subprocess.Popen[bytes]":
         _end()
     if _SEAT.child is None:
         _SEAT.child = subprocess.Popen(  # noqa: S603 our own module
-            (sys.executable, "-m", "inbound.parse.child"),
+            COMMAND,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,  # it could say words of the mail
-            env={"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONUTF8": "1"},
+            env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"},
         )
     return _SEAT.child
 

@@ -11,6 +11,7 @@ from inbound.parse.message import read_message, unread
 from inbound.parse.webpage import as_text
 
 _FIRST_BYTES: Final = 32 * 1024  # of what was too odd for the child
+_FILE: Final = "application/octet-stream"
 _CLOSED: Final = frozenset({"encrypted", "signed_opaque", "too_odd", "unreadable"})
 
 
@@ -46,7 +47,10 @@ def _read(raw: bytes, envelope_sender: str | None, envelope_recipients: tuple[st
 
 
 def _opened(incoming: Incoming, raw: bytes) -> Incoming:
-    """With what stands in a winmail.dat; unchanged, warning and all, where it cannot be opened."""
+    """With what stands in a winmail.dat; unchanged, warning and all, where it cannot be opened.
+
+    Its files are listed after the parts of the mail itself, which has no part of its own for them.
+    """
     found = ask(Task.OUTLOOK, raw[: limits.MESSAGE_BYTES])
     if not found:
         return incoming
@@ -56,7 +60,7 @@ def _opened(incoming: Incoming, raw: bytes) -> Incoming:
         incoming,
         text=limits.shortened(ours)[0],
         html=incoming.html or limits.shortened(page)[0],
-        parts=tuple(Part(str(name), "application/octet-stream", int(size)) for name, size in names),
+        parts=(*incoming.parts, *(Part(str(name), _FILE, int(size)) for name, size in names)),
         warnings=tuple(one for one in incoming.warnings if one != "outlook_format"),
     )
 

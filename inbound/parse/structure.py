@@ -11,7 +11,9 @@ from inbound.parse.transfer import without_transfer
 _HEAD_END: Final = re.compile(rb"\n\r*\n")
 _NO_HEAD: Final = re.compile(rb"\r*\n")
 _MBOX: Final = re.compile(rb">?From [^\n]*\n")
-_NEAR_MISSES: Final = 10_000  # lines that begin like a boundary and are none; beyond, it is looked for no more
+_NEAR_MISSES: Final = (
+    10_000  # lines that begin like a boundary and are none; beyond, it is looked for no more
+)
 
 
 @dataclass(frozen=True, slots=True)

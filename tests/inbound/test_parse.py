@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from engine.vocabulary.words import Channel
 from inbound.parse import limits, read_email, read_sms
-from inbound.parse.flowed import unflowed
 from inbound.parse.charsets import decoded
-from inbound.parse.words import readable
+from inbound.parse.flowed import unflowed
 from inbound.parse.mail import _read
 from inbound.parse.mailboxes import mailboxes
+from inbound.parse.words import readable
 
 FIXTURES = [path.read_bytes() for path in sorted((Path(__file__).parent / "mail").glob("*.eml"))]
 
