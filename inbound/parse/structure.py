@@ -116,7 +116,7 @@ class _Walk:
     def _next_mark(self, here: int) -> tuple[_Level | None, int]:
         """The multipart whose boundary comes next, the innermost when two claim a line, and where."""
         nearest, place = None, len(self.mail)
-        for level in (*reversed(self.levels), *self.ended):
+        for level in (*reversed(self.levels), *self.ended) if self.levels else ():
             if level.seek(self.mail, here) < place:
                 nearest, place = level, level.place
         return nearest, place
