@@ -48,7 +48,7 @@ def ask(task: Task, raw: bytes, arguments: dict[str, Any] | None = None) -> dict
         except OSError:
             line = b""
         if not line.endswith(b"\n"):
-            _end()
+            end()
             return None
     try:
         answer = json.loads(line)
@@ -74,7 +74,7 @@ def _exchange(child: "subprocess.Popen[bytes]", question: bytes, raw: bytes) -> 
 
 def _child() -> "subprocess.Popen[bytes]":
     if _SEAT.child is not None and _SEAT.child.poll() is not None:
-        _end()
+        end()
     if _SEAT.child is None:
         _SEAT.child = subprocess.Popen(  # noqa: S603 our own module
             COMMAND,
@@ -86,7 +86,8 @@ def _child() -> "subprocess.Popen[bytes]":
     return _SEAT.child
 
 
-def _end() -> None:
+def end() -> None:
+    """Lets the child go; the next mail starts another."""
     child, _SEAT.child = _SEAT.child, None
     if child is None:
         return

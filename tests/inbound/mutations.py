@@ -19,9 +19,9 @@ TYPES = (
     b"multipart/digest", b"message/rfc822", b"application/ms-tnef", b"application/pkcs7-mime", b"text", b"/",
 )  # fmt: skip
 PIECES = (
-    b"\n", b"\r\n\r\n", b"\r", b"\0", b"=?", b"?=", b"=?utf-8?Q?", b"--", b"-- \n", b'"', b"<", b">", b"(", b"\\",
-    b";", b"\n\n", b"\nContent-Type: ", b"\n ", b"\xff\xfe", b"\xc3", b"\x1b$B", b"=\n", b"<!--", b"<blockquote>",
-    b"&#", b"*0*=", b"From ",
+    b"\n", b"\r\n\r\n", b"\r", b"\0", b"=?", b"?=", b"=?utf-8?Q?", b"--", b"-- \n", b'"', b"<", b">", b"(",
+    b"\\", b";", b"\n\n", b"\nContent-Type: ", b"\n ", b"\xff\xfe", b"\xc3", b"\x1b$B", b"=\n", b"<!--",
+    b"<blockquote>", b"&#", b"*0*=", b"From ",
 )  # fmt: skip
 
 _VALUES = (
@@ -106,7 +106,9 @@ def _swap_value(raw: bytes, lots: Random, _: Sequence[bytes]) -> bytes:
 
 
 def _swap_line_ends(raw: bytes, lots: Random, _: Sequence[bytes]) -> bytes:
-    return raw.replace(b"\r\n", b"\n").replace(b"\n", lots.choice((b"\n", b"\r\n", b"\r", b"\r\r\n", b"\n\n")))
+    return raw.replace(b"\r\n", b"\n").replace(
+        b"\n", lots.choice((b"\n", b"\r\n", b"\r", b"\r\r\n", b"\n\n"))
+    )
 
 
 _MUTATIONS: tuple[Callable[[bytes, Random, Sequence[bytes]], bytes], ...] = (

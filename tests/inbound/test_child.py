@@ -29,9 +29,9 @@ LARGE = HEAD + b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nYes, I come
 
 @pytest.fixture(autouse=True)
 def a_child_of_its_own() -> Iterator[None]:
-    limited._end()
+    limited.end()
     yield
-    limited._end()
+    limited.end()
 
 
 def instead(monkeypatch: pytest.MonkeyPatch, function: str) -> None:
