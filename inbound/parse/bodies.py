@@ -15,7 +15,6 @@ _PKCS7: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _OUTLOOK: Final = ("application/ms-tnef", "application/vnd.ms-tnef")
 _ENRICHED: Final = ("text/enriched", "text/richtext")
 _MEDIA: Final = ("image/", "audio/", "video/")
-_FILENAME_CHARACTERS: Final = 200
 _TYPE_CHARACTERS: Final = 100
 
 
@@ -56,7 +55,7 @@ def body_of(found: list[Entity]) -> Body:
     for candidates in (texts, pages, rest):
         if not body.text:
             body.text = _short(body, [_as_lines(*one) for one in _written(body, candidates)])
-    body.parts = tuple(_part(entity) for entity in others if entity.body or _filename(entity))
+    body.parts = tuple(_part(entity) for entity in others if entity.body or entity.filename)
     body.warn("encrypted", "-----BEGIN PGP MESSAGE-----" in body.text)
     return body
 
@@ -103,17 +102,15 @@ def _choose(
 
 
 def _is_inline(entity: Entity, place: int) -> bool:
-    disposition, _ = entity.headers.disposition()
-    if disposition == "attachment" or entity.content_type not in ("text/plain", "text/html"):
+    if entity.disposition == "attachment" or entity.content_type not in ("text/plain", "text/html"):
         return False
-    return place == 0 or (entity.path[-1] != "multipart/related" and not _filename(entity))
+    return place == 0 or (entity.path[-1] != "multipart/related" and not entity.filename)
 
 
 def _may_be_read(entity: Entity) -> bool:
     """Text of another kind, for want of better: the whole message, or enriched."""
     alone = entity.depth == 0 and entity.content_type.startswith("text/")
-    attached = entity.headers.disposition()[0] == "attachment"
-    return (alone or entity.content_type in _ENRICHED) and not attached
+    return (alone or entity.content_type in _ENRICHED) and entity.disposition != "attachment"
 
 
 def _look_for_oddities(body: Body, entity: Entity) -> None:
@@ -130,16 +127,11 @@ def is_outlook(entity: Entity) -> bool:
     """A winmail.dat (TNEF)."""
     if entity.content_type in _OUTLOOK:
         return True
-    return entity.content_type.startswith("application/") and _filename(entity).lower() == "winmail.dat"
-
-
-def _filename(entity: Entity) -> str:
-    _, how = entity.headers.disposition()
-    return (how.get("filename") or entity.parameters.get("name") or "")[:_FILENAME_CHARACTERS]
+    return entity.content_type.startswith("application/") and entity.filename.lower() == "winmail.dat"
 
 
 def _part(entity: Entity) -> Part:
-    return Part(_filename(entity), entity.content_type[:_TYPE_CHARACTERS], entity.size())
+    return Part(entity.filename, entity.content_type[:_TYPE_CHARACTERS], entity.size())
 
 
 def _written(body: Body, chosen: list[Entity]) -> Iterator[tuple[str, Entity]]:

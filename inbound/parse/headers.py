@@ -1,7 +1,6 @@
 """Header blocks within the caps (RFC 5322, with its obsolete forms)."""
 
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from inbound.parse import limits
@@ -9,7 +8,8 @@ from inbound.parse.charsets import decoded
 from inbound.parse.parameters import parameters
 from inbound.parse.words import plain, readable
 
-_FIELD: Final = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")  # blanks before the colon: RFC 5322, 4.5
+# A name, blanks (RFC 5322, 4.5: obsolete, and still seen), a colon, and the lines up to the next name.
+_FIELD: Final = re.compile(rb"([!-9;-~]{1,200})[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?")
 _IDS: Final = re.compile(r"<[^<>\s]{1,900}>")
 
 
@@ -21,69 +21,60 @@ class Headers:
     """
 
     def __init__(self, block: bytes) -> None:
-        self._fields: list[tuple[str, bytes]] = []
+        self._fields: dict[str, list[bytes]] = {}
         self.cut = len(block) > limits.HEADER_BLOCK_BYTES
         self.odd = -1
         self._read(block[: limits.HEADER_BLOCK_BYTES])
 
     def _read(self, block: bytes) -> None:
-        lines = block.split(b"\n", limits.HEADER_LINES)
-        if len(lines) > limits.HEADER_LINES:
-            self.cut = bool(lines.pop()) or self.cut
-        name, pieces, room, place = "", [b""], 0, 0
-        for line in lines:
-            if line[:1] in (b" ", b"\t"):
-                room -= len(line)
-                pieces.append(line if room >= 0 else b"")
-            elif field := _FIELD.match(line):
-                self._keep(name, pieces, room)
-                name, pieces = field[1].decode("ascii").lower(), [line[field.end() :]]
-                room = limits.HEADER_BYTES - len(line)
-            elif line.strip():
-                self._keep(name, pieces, room)
-                name, pieces, room = "", [], 0
-                self.odd = place if self.odd < 0 else self.odd
-            place += len(line) + 1
-        self._keep(name, pieces, room)
+        here, count = 0, 0
+        while here < len(block):
+            field = _FIELD.match(block, here)
+            count += 1
+            if count > limits.HEADERS:
+                self.cut = True
+                return
+            if field is not None:
+                self._keep(field[1].decode("ascii").lower(), field[2])
+                here = field.end()
+                continue
+            end = block.find(b"\n", here) + 1 or len(block)
+            if self.odd < 0 and block[here:end].strip():
+                self.odd = here
+            here = end
 
-    def _keep(self, name: str, pieces: list[bytes], room: int) -> None:
-        if name:
-            whole = b"".join(pieces) if len(pieces) > 1 else pieces[0]
-            self._fields.append((name, whole[: limits.HEADER_BYTES].replace(b"\r", b"")))
-            self.cut = self.cut or room < 0
+    def _keep(self, name: str, value: bytes) -> None:
+        self.cut = self.cut or len(value) > limits.HEADER_BYTES
+        value = value[: limits.HEADER_BYTES]
+        if b"\n" in value or b"\r" in value:
+            value = value.replace(b"\r", b"").replace(b"\n", b"")
+        self._fields.setdefault(name, []).append(value)
 
     def __bool__(self) -> bool:
         return bool(self._fields)
 
-    def raw(self, name: str) -> Iterator[str]:
+    def raw(self, name: str) -> list[str]:
         """Every value of one header, unfolded but with its encoded words still encoded."""
-        for known, value in self._fields:
-            if known == name:
-                yield _text(value)
+        return [_text(value) for value in self._fields.get(name, ())]
 
     def text(self, name: str) -> str:
         """The first value, readable; empty when there is none."""
-        return next((readable(value) for value in self.raw(name)), "")
+        values = self._fields.get(name)
+        return readable(_text(values[0])) if values else ""
 
     def names(self) -> list[str]:
-        return [name for name, _ in self._fields]
+        """In the order they were first written, each once."""
+        return list(self._fields)
 
     def ids(self, name: str) -> list[str]:
         """Every <id> of a header, brackets kept, in the order written."""
         found = [id for value in self.raw(name) for id in _IDS.findall(plain(value))]
         return found[-limits.REFERENCES :]
 
-    def kind(self, default: str = "text/plain") -> tuple[str, dict[str, str]]:
-        """The content type in lower case, and its parameters. The default when absent; `text/plain` when
-        broken (RFC 2045, 5.2)."""
-        value = next(self.raw("content-type"), None)
-        if value is None:
-            return default, {}
-        main, rest = parameters(value)
-        return main if main.count("/") == 1 and " " not in main else "text/plain", rest
-
-    def disposition(self) -> tuple[str, dict[str, str]]:
-        return parameters(next(self.raw("content-disposition"), ""))
+    def parameters(self, name: str) -> tuple[str, dict[str, str]]:
+        """What a header such as Content-Type says before its first semicolon, and behind."""
+        values = self._fields.get(name)
+        return parameters(_text(values[0])) if values else ("", {})
 
 
 def _text(value: bytes) -> str:

@@ -5,7 +5,7 @@ from typing import Final
 MESSAGE_BYTES: Final = 25 * 1024 * 1024
 HEADER_BLOCK_BYTES: Final = 256 * 1024
 HEADER_BYTES: Final = 16 * 1024
-HEADER_LINES: Final = 2_000
+HEADERS: Final = 2_000
 PARAMETER_CHARACTERS: Final = 2_000  # of one Content-Type or Content-Disposition
 PARTS: Final = 200
 DEPTH: Final = 20
@@ -34,7 +34,6 @@ def is_odd(raw: bytes) -> bool:
 def shortened(text: str) -> tuple[str, bool]:
     """The text within TEXT_CHARACTERS and TEXT_LINES, and whether anything was cut off."""
     kept = text[:TEXT_CHARACTERS]
-    lines = kept.split("\n", TEXT_LINES)
-    if len(lines) > TEXT_LINES:
-        kept = "\n".join(lines[:TEXT_LINES])
+    if kept.count("\n") >= TEXT_LINES:
+        kept = "\n".join(kept.split("\n", TEXT_LINES)[:TEXT_LINES])
     return kept, len(kept) < len(text)

@@ -32,7 +32,7 @@ def read_message(raw: bytes, envelope_sender: str | None, envelope_recipients: t
     found = entities(raw)
     headers, body = found[0].headers, body_of(found)
     body.warn("message_cut", len(raw) > limits.MESSAGE_BYTES)
-    senders = mailboxes(list(headers.raw("from")))
+    senders = mailboxes(headers.raw("from"))
     if len(senders) != 1:
         body.warn("no_sender" if not senders else "several_senders")
     body.warn("unreadable", not headers and not body.text)
@@ -71,7 +71,7 @@ def _is_readable(headers: Headers, body: Body) -> bool:
 def _recipients(headers: Headers, envelope: tuple[str, ...]) -> tuple[str, ...]:
     named: list[Mailbox] = []
     for header in ("delivered-to", "x-original-to", "to", "cc"):
-        named += mailboxes(list(headers.raw(header)))
+        named += mailboxes(headers.raw(header))
     every = [one.strip().strip("<>").lower() for one in envelope] + [one.address for one in named]
     return tuple(dict.fromkeys(one for one in every[: limits.MAILBOXES] if one))
 
@@ -91,8 +91,7 @@ def _date(value: str) -> datetime | None:
 
 def _kept(headers: Headers) -> dict[str, str]:
     names = [name for name in headers.names() if name in _KEPT or name.startswith("list-")]
-    kept = list(dict.fromkeys(names))[:_KEPT_MOST]
-    return {name: headers.text(name)[:_VALUE_CHARACTERS] for name in kept}
+    return {name: headers.text(name)[:_VALUE_CHARACTERS] for name in names[:_KEPT_MOST]}
 
 
 def _envelope(given: str | None, headers: Headers) -> str | None:

@@ -1,7 +1,7 @@
 """The parts of a message in one pass over its boundary lines, within the caps; no recursion."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from inbound.parse import limits
@@ -11,6 +11,7 @@ from inbound.parse.transfer import without_transfer
 _HEAD_END: Final = re.compile(rb"\n\r*\n")
 _NO_HEAD: Final = re.compile(rb"\r*\n")
 _MBOX: Final = re.compile(rb">?From [^\n]*\n")
+_FILENAME_CHARACTERS: Final = 200
 _NEAR_MISSES: Final = (
     10_000  # lines that begin like a boundary and are none; beyond, it is looked for no more
 )
@@ -26,6 +27,8 @@ class Entity:
     body: bytes
     depth: int
     path: tuple[str, ...]  # the content types of the parts around it, outermost first
+    disposition: str = ""  # in lower case, such as `attachment`
+    filename: str = ""
 
     @property
     def is_multipart(self) -> bool:
@@ -84,8 +87,8 @@ class _Walk:
         level, stop = self._next_mark(self.here - 1)
         head, start = _head(self.mail, self.here, stop, is_part=bool(self.levels))
         entity = self._entity(head, b"")
-        boundary = entity.parameters.get("boundary", "")
         if entity.is_multipart and entity.depth < limits.DEPTH:
+            boundary = entity.parameters.get("boundary", "")
             inner = _Level(entity, b"\n--" + boundary.encode("utf-8", "surrogatepass"))
             if boundary and inner.seek(self.mail, start - 1) < len(self.mail):
                 if inner.place <= stop:
@@ -96,15 +99,20 @@ class _Walk:
             # No boundary, or none of its lines: what it holds is read as a text.
             self.found += [entity, _words_of(entity, self.mail[start:stop])]
         else:
-            self.found.append(self._entity(head, self._body(start, stop)))
+            self.found.append(replace(entity, body=self._body(start, stop)))
         return self._enter(level)
 
     def _entity(self, head: Headers, body: bytes) -> Entity:
         around = self.levels[-1].entity if self.levels else None
         path = (*around.path, around.content_type) if around else ()
-        digest = around is not None and around.content_type == "multipart/digest"
-        kind, parameters = head.kind("message/rfc822" if digest else "text/plain")  # RFC 2046, 5.1.5
-        return Entity(head, kind, parameters, body, len(self.levels), path)
+        kind, parameters = head.parameters("content-type")
+        if not kind and path[-1:] == ("multipart/digest",):
+            kind = "message/rfc822"  # RFC 2046, 5.1.5
+        elif kind.count("/") != 1 or " " in kind:
+            kind = "text/plain"  # RFC 2045, 5.2
+        disposition, how = head.parameters("content-disposition")
+        filename = (how.get("filename") or parameters.get("name") or "")[:_FILENAME_CHARACTERS]
+        return Entity(head, kind, parameters, body, len(self.levels), path, disposition, filename)
 
     def _body(self, start: int, stop: int) -> bytes:
         body = self.mail[start:stop].removesuffix(b"\r") if stop < len(self.mail) else self.mail[start:]
