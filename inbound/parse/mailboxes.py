@@ -52,8 +52,8 @@ def mailboxes(values: list[str]) -> tuple[Mailbox, ...]:
     """Every mailbox of all the given header values (raw, unfolded). At most limits.MAILBOXES."""
     found: list[Mailbox] = []
     for value in values:
-        simple = _SIMPLE.fullmatch(value)
-        if simple and len(value) <= _ADDRESS_CHARACTERS:
+        simple = _SIMPLE.fullmatch(value) if len(value) <= _ADDRESS_CHARACTERS else None
+        if simple:
             found.append(Mailbox(_name(simple[1] or ""), (simple[2] or simple[3]).lower()))
         else:
             found += _every(value)
