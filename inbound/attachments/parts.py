@@ -19,21 +19,14 @@ class Found:
 def files_in(raw: bytes) -> Iterator[Found]:
     """In the order written: everything that is neither the words of the mail nor empty."""
     for entity in entities(raw):
-        name = _name(entity)
-        if not entity.is_multipart and not _is_words(entity, name):
+        if not entity.is_multipart and not _is_words(entity):
             content = entity.content()
             if content.strip():
-                yield Found(name, content)
+                yield Found(entity.filename, content)
 
 
-def _name(entity: Entity) -> str:
-    _, how = entity.headers.disposition()
-    return how.get("filename") or entity.parameters.get("name") or ""
-
-
-def _is_words(entity: Entity, name: str) -> bool:
-    disposition, _ = entity.headers.disposition()
-    if disposition == "attachment":
+def _is_words(entity: Entity) -> bool:
+    if entity.disposition == "attachment":
         return False
-    named_file = bool(name) and disposition != "inline" and entity.depth > 0
+    named_file = bool(entity.filename) and entity.disposition != "inline" and entity.depth > 0
     return entity.content_type in _WORDS and not named_file

@@ -1,112 +1,166 @@
-"""Which parts of a message are its words: all inline text parts in order, one of each alternative."""
+"""Which parts of a message are its words: the order of JMAP's textBody (RFC 8621, 4.1.4)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from engine.vocabulary.messages import Part
 from inbound.parse import limits
 from inbound.parse.charsets import decoded
-from inbound.parse.structure import Entity, entities
+from inbound.parse.flowed import unenriched, unflowed
+from inbound.parse.structure import Entity
 from inbound.parse.webpage import as_text
 
-_ENCRYPTED = frozenset({"multipart/encrypted", "application/pkcs7-mime", "application/x-pkcs7-mime"})
+_PKCS7: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+_OUTLOOK: Final = ("application/ms-tnef", "application/vnd.ms-tnef")
+_ENRICHED: Final = ("text/enriched", "text/richtext")
+_MEDIA: Final = ("image/", "audio/", "video/")
+_TYPE_CHARACTERS: Final = 100
 
 
-@dataclass
+@dataclass(slots=True)
 class Body:
-    """The words of a message while they are being gathered."""
+    """What a message says beside its headers. `parts` is whatever is not its words."""
 
-    plain: list[str] = field(default_factory=list)
-    pages: list[str] = field(default_factory=list)  # HTML
-    from_pages: list[str] = field(default_factory=list)  # HTML as text, where no plain form stood beside it
-    parts: list[Part] = field(default_factory=list)
+    text: str = ""
+    html: str = ""
+    parts: tuple[Part, ...] = ()
     warnings: list[str] = field(default_factory=list)
 
-    def warn(self, warning: str) -> None:
-        if warning not in self.warnings:
+    def warn(self, warning: str, holds: bool = True) -> None:
+        if holds and warning not in self.warnings:
             self.warnings.append(warning)
 
-    @property
-    def text(self) -> str:
-        words = self.plain if any(one.strip() for one in self.plain) else self.from_pages
-        return self._short("\n".join(one.strip("\n") for one in words if one.strip()))
 
-    @property
-    def html(self) -> str:
-        return self._short("\n".join(self.pages))
-
-    def _short(self, text: str) -> str:
-        kept, cut = limits.shortened(text)
-        if cut:
-            self.warn("text_cut")
-        return kept
+@dataclass(frozen=True, slots=True)
+class _Node:
+    entity: Entity
+    within: "list[_Node]"
 
 
-def body_of(raw: bytes) -> Body:
+def body_of(found: list[Entity]) -> Body:
+    """`found` is what `entities` gives. The words are those of the text parts; where these say nothing, of
+    the HTML; where that says nothing, of whatever else is text."""
     body = Body()
-    for count, entity in enumerate(entities(raw), start=1):
-        if count == limits.PARTS:
-            body.warn("too_many_parts")
-        if entity.depth >= limits.DEPTH:
-            body.warn("too_deep")
-        if entity.headers.cut:
-            body.warn("headers_cut")
-        if entity.content_type in _ENCRYPTED:
-            body.warn("encrypted")
-        if not entity.is_multipart:
-            _gather(body, entity)
+    for entity in found:
+        _look_for_oddities(body, entity)
+    body.warn("too_many_parts", len(found) >= limits.PARTS)
+    texts: list[Entity] = []
+    pages: list[Entity] = []
+    others: list[Entity] = []
+    _choose(_tree(found), texts, pages, others)
+    pages = [entity for entity in pages if entity.content_type == "text/html"]
+    rest = [entity for entity in others if _may_be_read(entity)]
+    body.html = _short(body, [page for page, _ in _written(body, pages)])
+    for candidates in (texts, pages, rest):
+        if not body.text:
+            body.text = _short(body, [_as_lines(*one) for one in _written(body, candidates)])
+    body.parts = tuple(_part(entity) for entity in others if entity.body or entity.filename)
+    body.warn("encrypted", "-----BEGIN PGP MESSAGE-----" in body.text)
     return body
 
 
-def _gather(body: Body, entity: Entity) -> None:
-    disposition, how = entity.headers.disposition()
-    filename = (how.get("filename") or entity.parameters.get("name") or "")[:200]
-    inline = disposition != "attachment" and not (filename and disposition != "inline")
-    report = "multipart/report" in entity.path and entity.content_type == "text/rfc822-headers"
-    named_text = entity.content_type in ("text/plain", "text/html", "text/enriched", "text")
-    only_text = entity.depth == 0 and entity.content_type.startswith("text/") and disposition != "attachment"
-    if (inline and not report and named_text) or only_text:
-        _add_text(body, entity)
-    elif entity.body or filename:
-        body.parts.append(Part(filename, entity.content_type[:100], len(entity.content())))
+def _tree(found: list[Entity]) -> list[_Node]:
+    levels: list[list[_Node]] = [[]]
+    for entity in found:
+        node = _Node(entity, [])
+        del levels[entity.depth + 1 :]
+        levels[entity.depth].append(node)
+        levels.append(node.within)
+    return levels[0]
 
 
-def _add_text(body: Body, entity: Entity) -> None:
-    if len(entity.body) > limits.ENCODED_TEXT_BYTES:
-        body.warn("text_cut")
-    content = entity.content(limits.ENCODED_TEXT_BYTES)
-    text, exact = decoded(content, entity.parameters.get("charset", ""))
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    if not exact:
-        body.warn("charset")
-    if entity.content_type == "text/html":
-        body.pages.append(text)
-        body.from_pages.append(as_text(text))
-        return
-    if entity.parameters.get("format", "").lower() == "flowed":
-        text = unflowed(text, delete_space=entity.parameters.get("delsp", "").lower() == "yes")
-    body.plain.append(text)
-    if "multipart/alternative" not in entity.path:
-        body.from_pages.append(text)
-
-
-def unflowed(text: str, *, delete_space: bool = False) -> str:
-    """format=flowed (RFC 3676): soft line ends joined within one depth of quotation."""
-    paragraphs: list[list[str]] = []
-    soft_before, depth_before = False, 0
-    for depth, line, soft in _flowed_lines(text, delete_space=delete_space):
-        if soft_before and depth == depth_before and line != "-- ":
-            paragraphs[-1].append(line)
+def _choose(
+    nodes: list[_Node], texts: list[Entity] | None, pages: list[Entity] | None, others: list[Entity]
+) -> None:
+    """Sorts one level of parts, and those within, into words and others. An absent list takes no more:
+    within an alternative, what has a plain form is not read as HTML too, nor the other way round."""
+    texts_before, pages_before = len(texts or ()), len(pages or ())
+    for place, node in enumerate(nodes):
+        entity = node.entity
+        if entity.is_multipart:
+            _choose(node.within, texts, pages, others)
+        elif not _is_inline(entity, place):
+            others.append(entity)
+        elif entity.path[-1:] == ("multipart/alternative",):
+            chosen = texts if entity.content_type == "text/plain" else pages
+            if chosen is not None:
+                chosen.append(entity)
         else:
-            paragraphs.append([">" * depth + " " if depth else "", line])
-        soft_before, depth_before = soft, depth
-    return "\n".join("".join(pieces) for pieces in paragraphs)
+            if "multipart/alternative" in entity.path:
+                pages = None if entity.content_type == "text/plain" else pages
+                texts = None if entity.content_type == "text/html" else texts
+            for one in (texts, pages):
+                if one is not None:
+                    one.append(entity)
+    alternatives = bool(nodes) and nodes[0].entity.path[-1:] == ("multipart/alternative",)
+    if alternatives and texts is not None and pages is not None:
+        if len(texts) == texts_before:
+            texts += pages[pages_before:]
+        elif len(pages) == pages_before:
+            pages += texts[texts_before:]
 
 
-def _flowed_lines(text: str, *, delete_space: bool) -> Iterator[tuple[int, str, bool]]:
-    for whole in text.split("\n"):
-        line = whole.lstrip(">")
-        depth = len(whole) - len(line)
-        line = line.removeprefix(" ")
-        soft = line.endswith(" ") and line != "-- "
-        yield depth, line[:-1] if soft and delete_space else line, soft
+def _is_inline(entity: Entity, place: int) -> bool:
+    if entity.disposition == "attachment" or entity.content_type not in ("text/plain", "text/html"):
+        return False
+    return place == 0 or (entity.path[-1] != "multipart/related" and not entity.filename)
+
+
+def _may_be_read(entity: Entity) -> bool:
+    """Text of another kind, for want of better: the whole message, or enriched."""
+    alone = entity.depth == 0 and entity.content_type.startswith("text/")
+    return (alone or entity.content_type in _ENRICHED) and entity.disposition != "attachment"
+
+
+def _look_for_oddities(body: Body, entity: Entity) -> None:
+    kind = entity.content_type
+    signed = entity.parameters.get("smime-type", "").lower() == "signed-data"
+    body.warn("too_deep", entity.depth >= limits.DEPTH)
+    body.warn("headers_cut", entity.headers.cut)
+    body.warn("signed_opaque", kind in _PKCS7 and signed)
+    body.warn("encrypted", kind == "multipart/encrypted" or (kind in _PKCS7 and not signed))
+    body.warn("outlook_format", is_outlook(entity))
+
+
+def is_outlook(entity: Entity) -> bool:
+    """A winmail.dat (TNEF)."""
+    if entity.content_type in _OUTLOOK:
+        return True
+    return entity.content_type.startswith("application/") and entity.filename.lower() == "winmail.dat"
+
+
+def _part(entity: Entity) -> Part:
+    return Part(entity.filename, entity.content_type[:_TYPE_CHARACTERS], entity.size())
+
+
+def _written(body: Body, chosen: list[Entity]) -> Iterator[tuple[str, Entity]]:
+    """The letters of each part as they were written, within limits.WRITTEN_CHARACTERS for all of them."""
+    room = limits.WRITTEN_CHARACTERS
+    for entity in chosen:
+        body.warn("text_cut", room <= 0 or len(entity.body) > limits.ENCODED_TEXT_BYTES)
+        if room <= 0:
+            return
+        content = entity.content(limits.ENCODED_TEXT_BYTES)
+        text, exact = decoded(content, entity.parameters.get("charset", ""))
+        body.warn("charset", not exact)
+        body.warn("text_cut", len(text) > room)
+        text = limits.as_lines(text[:room].removeprefix("\ufeff"))
+        room -= len(text)
+        yield text, entity
+
+
+def _as_lines(text: str, entity: Entity) -> str:
+    if entity.content_type == "text/html":
+        return as_text(text)
+    if entity.content_type in _ENRICHED:
+        return unenriched(text)
+    if entity.parameters.get("format", "").lower() == "flowed":
+        return unflowed(text, delete_space=entity.parameters.get("delsp", "").lower() == "yes")
+    return text
+
+
+def _short(body: Body, pieces: list[str]) -> str:
+    kept, cut = limits.shortened("\n".join(one.strip("\n") for one in pieces if one.strip()))
+    body.warn("text_cut", cut)
+    return kept

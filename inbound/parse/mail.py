@@ -1,30 +1,18 @@
-"""Raw mail to Incoming. Never raises, for any bytes."""
+"""The door of reading: decides which process reads a mail, and asks others where we found nothing."""
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
-from itertools import islice
+from dataclasses import replace
+from typing import Final
 
-from engine.vocabulary.messages import Incoming, Mailbox
-from engine.vocabulary.words import Channel
+from engine.vocabulary.messages import Incoming, Part
 from inbound.parse import limits
-from inbound.parse.bodies import Body, body_of
-from inbound.parse.headers import Headers, plain
-from inbound.parse.mailboxes import mailboxes
-from inbound.parse.second import second_opinion
-from inbound.parse.structure import split_head
+from inbound.parse.carried import as_incoming
+from inbound.parse.limited import Task, ask
+from inbound.parse.message import read_message, unread
+from inbound.parse.webpage import as_text
 
-# Beside these, every header whose name begins with `list-` is kept.
-_KEPT = frozenset((
-    "from", "to", "cc", "reply-to", "sender", "subject", "date", "return-path", "auto-submitted",
-    "precedence", "x-autoreply", "x-autorespond", "x-auto-response-suppress", "x-failed-recipients",
-    "x-porchlight-hop", "content-type", "content-language", "x-loop", "x-mailer",
-    "user-agent",
-))  # fmt: skip
-_KEPT_MOST = 60
-_RESULTS_MOST = 20
-_VALUE_CHARACTERS = 2_000
-_SUBJECT_CHARACTERS = 1_000
-_DATE_CHARACTERS = 100
+_FIRST_BYTES: Final = 32 * 1024  # of what was too odd for the child
+_FILE: Final = "application/octet-stream"
+_CLOSED: Final = frozenset({"encrypted", "signed_opaque", "too_odd", "unreadable"})
 
 
 def read_email(
@@ -32,90 +20,55 @@ def read_email(
 ) -> Incoming:
     """What a mail says. What could not be read is named in `warnings`; the raw mail is kept elsewhere.
 
-    `envelope_sender` is None when not known and "" for the null sender of bounces.
+    `envelope_sender` is None when not known and "" for the null sender of bounces. What is large or odd is
+    read in a child process with limits; where that gives up, only the first of it is read (`too_odd`).
     """
     try:
         return _read(raw, envelope_sender, envelope_recipients)
     except Exception:  # the promise of this room: mail nobody foresaw is shown to a person, unread
-        return _unread(envelope_sender, envelope_recipients)
+        return unread(envelope_sender, envelope_recipients)
 
 
 def _read(raw: bytes, envelope_sender: str | None, envelope_recipients: tuple[str, ...]) -> Incoming:
-    headers = Headers(split_head(raw[: limits.MESSAGE_BYTES])[0])
-    body = body_of(raw)
-    if len(raw) > limits.MESSAGE_BYTES:
-        body.warn("message_cut")
-    senders = mailboxes(list(headers.raw("from")))
-    if len(senders) != 1:
-        body.warn("no_sender" if not senders else "several_senders")
-    text = body.text or second_opinion(raw)
-    if not headers and not text:
-        body.warn("unreadable")
-    return Incoming(
-        channel=Channel.EMAIL,
-        senders=senders,
-        recipients=_recipients(headers, envelope_recipients),
-        subject=headers.text("subject")[:_SUBJECT_CHARACTERS],
-        text=text,
-        html=body.html,
-        date=_date(headers.text("date")),
-        rfc_message_id=next(iter(headers.ids("message-id")), ""),
-        references=_references(headers),
-        headers=_kept(headers),
-        authentication_results=_results(headers),
-        parts=tuple(body.parts),
-        envelope_sender=_envelope(envelope_sender, headers),
-        warnings=tuple(body.warnings),
-        readable=_is_readable(headers, body, text),
+    if not limits.is_odd(raw):
+        incoming = read_message(raw, envelope_sender, envelope_recipients)
+    else:
+        envelope = {"sender": envelope_sender, "recipients": list(envelope_recipients)}
+        found = as_incoming(ask(Task.READ, raw[: limits.MESSAGE_BYTES + 1], envelope))
+        if found is None:
+            first = read_message(raw[:_FIRST_BYTES], envelope_sender, envelope_recipients)
+            return replace(first, warnings=(*first.warnings, "too_odd"))
+        incoming = found
+    if "outlook_format" in incoming.warnings:
+        incoming = _opened(incoming, raw)
+    if not incoming.text.strip() and not incoming.parts and _CLOSED.isdisjoint(incoming.warnings):
+        incoming = _second_opinion(incoming, raw)
+    return incoming
+
+
+def _opened(incoming: Incoming, raw: bytes) -> Incoming:
+    """With what stands in a winmail.dat; unchanged, warning and all, where it cannot be opened.
+
+    Its files are listed after the parts of the mail itself, which has no part of its own for them.
+    """
+    found = ask(Task.OUTLOOK, raw[: limits.MESSAGE_BYTES])
+    if not found:
+        return incoming
+    text, page, names = str(found["text"]), str(found["html"]), found["parts"]
+    ours = incoming.text if incoming.text.strip() else text or as_text(page)
+    return replace(
+        incoming,
+        text=limits.shortened(ours)[0],
+        html=incoming.html or limits.shortened(page)[0],
+        parts=(*incoming.parts, *(Part(str(name), _FILE, int(size)) for name, size in names)),
+        warnings=tuple(one for one in incoming.warnings if one != "outlook_format"),
     )
 
 
-def _unread(envelope_sender: str | None, envelope_recipients: tuple[str, ...]) -> Incoming:
-    return Incoming(
-        channel=Channel.EMAIL, senders=(), recipients=tuple(one.lower() for one in envelope_recipients),
-        subject="", text="", html="", date=None, rfc_message_id="", references=(),
-        envelope_sender=envelope_sender, warnings=("unreadable",), readable=False,
-    )  # fmt: skip
-
-
-def _is_readable(headers: Headers, body: Body, text: str) -> bool:
-    return bool(headers) and (bool(text.strip() or body.parts) or "encrypted" not in body.warnings)
-
-
-def _recipients(headers: Headers, envelope: tuple[str, ...]) -> tuple[str, ...]:
-    named: list[Mailbox] = []
-    for header in ("delivered-to", "x-original-to", "to", "cc"):
-        named += mailboxes(list(headers.raw(header)))
-    every = [one.strip().strip("<>").lower() for one in envelope] + [one.address for one in named]
-    return tuple(dict.fromkeys(one for one in every[: limits.MAILBOXES] if one))
-
-
-def _references(headers: Headers) -> tuple[str, ...]:
-    every = headers.ids("in-reply-to") + headers.ids("references")[::-1]
-    return tuple(dict.fromkeys(every))[: limits.REFERENCES]
-
-
-def _results(headers: Headers) -> tuple[str, ...]:
-    return tuple(islice(map(plain, headers.raw("authentication-results")), _RESULTS_MOST))
-
-
-def _date(value: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(value[:_DATE_CHARACTERS])
-        return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-
-
-def _kept(headers: Headers) -> dict[str, str]:
-    names = [name for name in headers.names() if name in _KEPT or name.startswith("list-")]
-    kept = list(dict.fromkeys(names))[:_KEPT_MOST]
-    return {name: headers.text(name)[:_VALUE_CHARACTERS] for name in kept}
-
-
-def _envelope(given: str | None, headers: Headers) -> str | None:
-    """The envelope sender: as the source gave it, else as the Return-Path our own server wrote."""
-    if given is not None:
-        return given.strip().strip("<>").lower()
-    written = headers.text("return-path")
-    return written.strip().strip("<>").strip().lower() if written else None
+def _second_opinion(incoming: Incoming, raw: bytes) -> Incoming:
+    """Asked only where we found nothing at all in a small mail, and never trusted further."""
+    if not raw.strip() or len(raw) > limits.SECOND_OPINION_BYTES or limits.is_odd(raw):
+        return incoming
+    found = ask(Task.SECOND_OPINION, raw)
+    text = limits.shortened(str(found["text"]))[0] if found else ""
+    return replace(incoming, text=text) if text.strip() else incoming

@@ -4,15 +4,21 @@ Read before encoded words are decoded, so that a decoded comma or bracket can ch
 over the letters; anything odd gives more mailboxes or an empty address, and the mail is then held.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
 from engine.vocabulary.messages import Mailbox
 from inbound.parse import limits
-from inbound.parse.headers import plain, readable
+from inbound.parse.words import plain, readable
 
 _NAME_CHARACTERS: Final = 200
 _ADDRESS_CHARACTERS: Final = 320
+# What nearly everybody writes, `Name <a@b>` or `a@b`: nothing in it that could mean anything else.
+_ADDRESS = r"([\w.+=-]{1,64}@[A-Za-z0-9-][A-Za-z0-9.-]{0,250})"
+_SIMPLE: Final = re.compile(
+    rf"\s*(?:(\w[\w .=?+*/!-]{{0,160}}|\"[\w .+/!-]{{1,160}}\")?\s*<{_ADDRESS}>|{_ADDRESS})\s*", re.ASCII
+)
 
 
 @dataclass
@@ -46,11 +52,23 @@ def mailboxes(values: list[str]) -> tuple[Mailbox, ...]:
     """Every mailbox of all the given header values (raw, unfolded). At most limits.MAILBOXES."""
     found: list[Mailbox] = []
     for value in values:
-        for entry in _entries(value[: limits.HEADER_BYTES]):
-            found += entry.mailboxes()
-            if len(found) >= limits.MAILBOXES:
-                return tuple(found[: limits.MAILBOXES])
-    return tuple(found)
+        simple = _SIMPLE.fullmatch(value) if len(value) <= _ADDRESS_CHARACTERS else None
+        if simple:
+            found.append(Mailbox(_name(simple[1] or ""), (simple[2] or simple[3]).lower()))
+        else:
+            found += _every(value)
+        if len(found) >= limits.MAILBOXES:
+            break
+    return tuple(found[: limits.MAILBOXES])
+
+
+def _every(value: str) -> list[Mailbox]:
+    found: list[Mailbox] = []
+    for entry in _entries(value[: limits.HEADER_BYTES]):
+        found += entry.mailboxes()
+        if len(found) >= limits.MAILBOXES:
+            break
+    return found
 
 
 def _entries(value: str) -> list[_Entry]:
