@@ -18,6 +18,7 @@ __all__ = ["trim"]
 
 _ROUNDS: Final = 8
 _TELLING: Final = (Mark.ATTRIBUTION, Mark.OTHERS, Mark.DIVIDER, Mark.RULE, Mark.SIGNATURE)
+_PLAIN: Final = (Kind.WORDS, Kind.BLANK)
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u2060\ufeff\u200e\u200f"))
 
 
@@ -59,7 +60,7 @@ def _of_lines(lines: list[Line], ours: Parent | None, subject: str) -> Trimmed:
     if split is not None and not (ours is not None and ours.wrote(split.forwarded.body)):
         return _of_forward(split)
     first = now = _once(lines, ours)
-    for _ in range(_ROUNDS):
+    for _ in range(0 if _is_plain(first, lines) else _ROUNDS):
         again = _once(read_lines(now.reply), ours)
         if again.reply == now.reply:
             break
@@ -72,6 +73,11 @@ def _of_lines(lines: list[Line], ours: Parent | None, subject: str) -> Trimmed:
         confidence=min(first.confidence, now.confidence),
         answers=answers_in(lines),
     )
+
+
+def _is_plain(found: Trimmed, lines: list[Line]) -> bool:
+    """Whether nothing was cut of plain lines, so that nothing more can be."""
+    return found.method == "whole" and not found.signature and all(line.kind in _PLAIN for line in lines)
 
 
 def _of_forward(split: Split) -> Trimmed:
@@ -91,7 +97,7 @@ def _once(lines: list[Line], ours: Parent | None) -> Trimmed:
 def _signed(found: Cut) -> Trimmed:
     """Without the signature; one that would leave no words was none."""
     letter, signature = split_signature(found.own)
-    if not has_words([line for line in letter if not is_phone_line(line)]):
+    if not any(has_words([line]) and not is_phone_line(line) for line in letter):
         only_phone = all(is_phone_line(line) for line in found.own if line.strip())
         letter, signature = ([], found.own) if only_phone else (found.own, [])
     return Trimmed(

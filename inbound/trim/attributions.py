@@ -20,7 +20,8 @@ _NAME_WORDS: Final = 8
 def mark_attributions(texts: list[str], kinds: list[Kind]) -> None:
     """Each attribution is looked for from its last line upwards, over at most four lines."""
     for end, text in enumerate(texts):
-        if _may_end(texts, kinds, end) and len(text) <= _CHARACTERS:
+        sign = ":" in text or "@" in text or "：" in text
+        if sign and len(text) <= _CHARACTERS and _may_end(texts, kinds, end):
             start = _start_of(texts, kinds, end)
             if start is not None:
                 kinds[start : end + 1] = [Kind.ATTRIBUTION] * (end + 1 - start)

@@ -13,6 +13,7 @@ from inbound.trim.language import Language, folded, lexicon
 _WORD: Final = 24  # characters of a header word
 _FLAT: Final = 2_000  # characters of a line that holds a whole block
 _COLONS: Final = 60
+_RULES: Final = frozenset((Kind.RULE, Kind.ORIGINAL, Kind.FORWARD))
 _LABELLED: Final = re.compile(r"[*> ]{0,4}[^\W\d_][^:：@<>]{0,24}[:：]\s?\S")
 _ADDRESS: Final = re.compile(r"[^\s<>()\[\],;:\"'|*]+@[^\s<>()\[\],;:\"'|*]+")
 _DIVIDED: Final = re.compile(r"(\s*[-_–—]{3,} ?[^-_–—]{3,60}[-_–—]{3,})\s+(\S.*)", re.DOTALL)
@@ -30,9 +31,11 @@ class Block:
 
 def header_name(text: str) -> str:
     """The folded name of a line such as `*From:* Ann`, when it is a header word of any language."""
-    bare = text[: 2 * _WORD].strip().lstrip("*> ").replace("：", ":")
-    name, colon, _ = bare.partition(":")
-    if not colon or len(name) > _WORD + 4:
+    head = text[: 2 * _WORD].replace("：", ":")
+    if ":" not in head:
+        return ""
+    name = head.strip().lstrip("*> ").partition(":")[0]
+    if len(name) > _WORD + 4:
         return ""
     low = folded(name.strip("* \u00a0"))
     return low if low in lexicon().header_words else ""
@@ -54,9 +57,13 @@ def mark_header_blocks(texts: list[str], kinds: list[Kind]) -> None:
     """Two or more header lines in a row, of one language, one naming the sender, with an address or a
     number among them ("From: the heart" is a line of a poem). Under a rule or a divider, three lines with
     labels of any language, an address and a number."""
+    known = [header_name(text) for text in texts]
+    if not any(known) and _RULES.isdisjoint(kinds):
+        return
     here = 0
     while here < len(texts):
-        names, end = _run(texts, kinds, here)
+        end = _end_of_run(texts, kinds, known, here)
+        names = list(filter(None, known[here:end]))
         marked = end
         if len(names) < 2 or not _has_evidence(texts[here:end]) or not languages_of(names):
             marked = _labelled(texts, kinds, here) if _under_a_rule(kinds, here) else here
@@ -140,17 +147,13 @@ def _name_before(text: str, colon: int) -> tuple[int, str]:
     return colon, ""
 
 
-def _run(texts: list[str], kinds: list[Kind], start: int) -> tuple[list[str], int]:
-    names: list[str] = []
+def _end_of_run(texts: list[str], kinds: list[Kind], known: list[str], start: int) -> int:
     here = start
     while here < len(texts) and kinds[here] is Kind.WORDS:
-        name = header_name(texts[here])
-        if name:
-            names.append(name)
-        elif not names or not _is_folded(texts, here):
+        if not known[here] and (here == start or not _is_folded(texts, here)):
             break
         here += 1
-    return names, here
+    return here
 
 
 def _is_folded(texts: list[str], here: int) -> bool:
@@ -169,7 +172,7 @@ def _under_a_rule(kinds: list[Kind], place: int) -> bool:
     above = place - 1 if kinds[place] is Kind.WORDS else -1
     while above >= 0 and kinds[above] is Kind.BLANK:
         above -= 1
-    return above >= 0 and kinds[above] in (Kind.RULE, Kind.ORIGINAL, Kind.FORWARD)
+    return above >= 0 and kinds[above] in _RULES
 
 
 def _labelled(texts: list[str], kinds: list[Kind], start: int) -> int:

@@ -39,7 +39,7 @@ def _start_of_one(lines: list[str]) -> int | None:
         bare = lines[place].strip()
         if bare in ("--", "—") and place > 0 and not _in_code(lines, place):
             return place
-        if is_phone_line(lines[place]) and place > 0 and not lines[place - 1].strip():
+        if place > 0 and not lines[place - 1].strip() and is_phone_line(lines[place]):
             return place if last - place <= 2 else None
         if _is_list_rule(bare) and last - place <= 6:
             return place
@@ -52,7 +52,7 @@ def is_phone_line(line: str) -> bool:
     if not bare or len(bare) > _PHONE_CHARACTERS + 60:
         return False
     low = folded(bare.partition("<")[0]).rstrip(".")
-    if "," in low or ". " in low or len(low) > _PHONE_CHARACTERS or len(low.split()) > _PHONE_WORDS:
+    if len(low) > _PHONE_CHARACTERS or "," in low or ". " in low or low.count(" ") >= _PHONE_WORDS:
         return False
     return low.startswith(lexicon().sent_from) or low.endswith(lexicon().sent_from_ends)
 
