@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.store.addresses import AddressMember
 from engine.store.conversations import Conversation
 from engine.store.members import Member
 from engine.store.messages import Message
 from engine.store.organizers import Organizer
+from engine.store.raw import KeptRaw, Raw, kept_of
 from engine.vocabulary.ids import ConversationId, DeliveryId, MemberId, MessageId, OrganizerId
 from engine.vocabulary.words import Channel, ConversationState, Direction, Outcome, Trust
 
@@ -116,28 +116,28 @@ def html_of(session: Session, conversation_id: ConversationId, message_id: Messa
 
 @dataclass(frozen=True)
 class Candidate:
-    """Who a stranger may be, and why we think so."""
+    """Who a stranger may be."""
 
     id: MemberId
     name: str
     neighborhood: str
-    reason: str  # token, address, or name
 
 
-def owners_of_sender(session: Session, conversation_id: ConversationId) -> list[Candidate]:
-    """Whose address a stranger's words came from."""
-    query = (
-        select(AddressMember.member_id)
-        .join(Message, Message.address_id == AddressMember.address_id)
-        .where(Message.conversation_id == conversation_id, Message.direction == Direction.IN)
-        .distinct()
-    )
-    found = [candidate(session, member_id, "address") for member_id in session.scalars(query)]
-    return [each for each in found if each is not None]
-
-
-def candidate(session: Session, member_id: MemberId, reason: str) -> Candidate | None:
+def candidate(session: Session, member_id: MemberId) -> Candidate | None:
     row = session.get(Member, member_id)
     if row is None:
         return None
-    return Candidate(row.id, f"{row.first_name} {row.last_name}".strip(), row.neighborhood, reason)
+    return Candidate(row.id, f"{row.first_name} {row.last_name}".strip(), row.neighborhood)
+
+
+def newest_kept(session: Session, conversation_id: ConversationId) -> KeptRaw | None:
+    """The newest message that came in, as it came."""
+    query = (
+        select(Raw)
+        .join(Message, Message.raw_id == Raw.id)
+        .where(Message.conversation_id == conversation_id)
+        .order_by(Message.at.desc(), Message.id.desc())
+        .limit(1)
+    )
+    row = session.execute(query).scalar()
+    return kept_of(row) if row is not None else None

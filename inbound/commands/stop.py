@@ -4,6 +4,7 @@ from engine.actions import addresses
 from engine.store import reach
 from engine.store.deliveries import STOP_CAUSE
 from engine.vocabulary.words import Channel, MailKind, SuppressionReason, Trust
+from inbound.authentication import Authentication
 from inbound.mail import Done, Mail, Noted, Outcome, Pass
 from inbound.people import echo, know_sender
 
@@ -47,10 +48,14 @@ def start(mail: Mail) -> Outcome:
 
 
 def help(mail: Mail) -> Outcome:
-    """Name, contact, STOP; to anybody who texts it, by email only to somebody we know."""
+    """Name, contact, STOP; to anybody who texts it, by email only to somebody we know, at most once a day
+    and never where our mail server calls the sender false (T9)."""
     if not mail.reading.understood.help:
         return Pass()
-    if mail.reading.incoming.channel is not Channel.SMS and not mail.owners:
+    if mail.reading.incoming.channel is Channel.SMS:
+        echo(mail, "help")
+        return Done("helped")
+    if not mail.owners or mail.reading.authentication is Authentication.FAILED:
         return Pass()
-    echo(mail, "help")
+    echo(mail, "help", cause=f"answer:help:{mail.address_id}:{mail.kept.received_at:%Y-%m-%d}")
     return Done("helped")

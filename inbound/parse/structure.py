@@ -10,7 +10,7 @@ from inbound.parse.transfer import without_transfer
 
 _HEAD_END: Final = re.compile(rb"\n\r*\n")
 _NO_HEAD: Final = re.compile(rb"\r*\n")
-_MBOX: Final = re.compile(rb">?From [^\n]*\n")
+_MBOX: Final = re.compile(rb">?From (?![ \t]*:)[^\n]*\n")
 _FILENAME_CHARACTERS: Final = 200
 _NEAR_MISSES: Final = (
     10_000  # lines that begin like a boundary and are none; beyond, it is looked for no more

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.stories.street import Street
 from webapp.town.simulated import Town
 
 SEQUENCES = Path(__file__).parents[2] / "sequences"
@@ -18,3 +19,11 @@ def town(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Town]:
     town.publishes({name: (SEQUENCES / f"{name}.md").read_text() for name in ("welcome", "welcome.es")})
     yield town
     town.rt.database.dispose()
+
+
+@pytest.fixture
+def street(town: Town) -> Street:
+    ana = town.joins("Ana", email="ana@riverbend.example")
+    ben = town.joins("Ben", email="ben@riverbend.example")
+    town.pass_time(minutes=1)
+    return Street(town, ana, ben)

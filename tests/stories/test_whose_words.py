@@ -1,74 +1,19 @@
 """Whose words are these? Filed only where we are sure; else a person is asked and nobody is told."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
 
 from engine.actions import conversations, strangers
-from engine.store.conversations import Conversation
 from engine.store.messages import Message
-from engine.vocabulary.ids import MemberId
-from engine.vocabulary.words import Channel, ConversationState, Trust
+from engine.vocabulary.words import Channel, Trust
 from inbound.sources.keeping import Envelope
 from inbound.sources.postoffice import receive_email
+from tests.stories.street import DOOR, Street
 from webapp.town import writing
-from webapp.town.simulated import Town
-from webapp.town.writing import Pen
 
-DOOR = "hello@porchlight.example"  # ours, and no reply address of anybody
 FORGED = Envelope("", (DOOR,))  # a report that does not come to the address our letters name
-
-
-@dataclass(frozen=True)
-class Street:
-    """Ana and Ben, who both got the first letter."""
-
-    town: Town
-    ana: MemberId
-    ben: MemberId
-
-    def pen(self, who: MemberId) -> Pen:
-        person = self.town.person(who)
-        fresh = self.town.rt.ids.new()
-        return Pen(person.name, person.address(Channel.EMAIL), self.town.clock.now(), fresh)
-
-    def answers_letter(self, of: MemberId, words: str, pen: Pen, to: str | None = None) -> bytes:
-        """`pen` answers the letter that `of` got, at its reply address unless another is named."""
-        letter = self.town.mailbox(of)[-1].message
-        target = writing.reply_target(letter)
-        written = writing.write_reply(letter, words, pen)
-        return self.arrives(written.replace(target.encode(), (to or target).encode()), pen, to or target)
-
-    def writes(self, words: str, pen: Pen) -> bytes:
-        return self.arrives(writing.write_email(words, DOOR, words, pen), pen, DOOR)
-
-    def arrives(self, written: bytes, pen: Pen, to: str) -> bytes:
-        receive_email(self.town.rt, written, Envelope(pen.address, (to,)))
-        self.town.settle()
-        return written
-
-    def last(self) -> tuple[Trust | None, MemberId | None]:
-        """How sure we are of the newest words, and whose they are."""
-        with self.town.rt.reading() as session:
-            newest = select(Message.trust, Message.member_id).where(Message.trust.is_not(None))
-            trust, member = session.execute(newest.order_by(Message.id.desc()).limit(1)).one()
-        return trust, member
-
-    def unmatched(self) -> list[Conversation]:
-        with self.town.rt.reading() as session:
-            waiting = select(Conversation).where(
-                Conversation.member_id.is_(None), Conversation.state == ConversationState.OPEN
-            )
-            return list(session.execute(waiting).scalars())
-
-
-@pytest.fixture
-def street(town: Town) -> Street:
-    ana = town.joins("Ana", email="ana@riverbend.example")
-    ben = town.joins("Ben", email="ben@riverbend.example")
-    town.pass_time(minutes=1)
-    return Street(town, ana, ben)
 
 
 def test_the_reply_address_says_whose_words_these_are(street: Street) -> None:

@@ -14,7 +14,6 @@ from engine.actions.conversations import Changed, ConversationError, ReplyDraft
 from engine.content.sms import count
 from engine.store import deliveries, people, reach, talks, team
 from engine.store.people import Person
-from engine.store.search import word_hashes
 from engine.store.talks import Talk
 from engine.store.timeline import Entry, timeline
 from engine.vocabulary.ids import ConversationId, DeliveryId, MemberId, MessageId, OrganizerId
@@ -23,6 +22,7 @@ from webapp.attachments import files_of
 from webapp.auth import me, runtime
 from webapp.cleaning import FRAME_POLICY, clean_html
 from webapp.speech import _, ngettext, spoken
+from webapp.views.matching import page_of_stranger
 
 blueprint = Blueprint("conversation", __name__, url_prefix="/conversation")
 
@@ -38,7 +38,7 @@ def _page(talk_id: ConversationId, *, typed: str = "", problem: str = "") -> str
     with runtime().reading() as session:
         talk = talks.talk(session, talk_id) or abort(404)
         if talk.member_id is None:
-            return _unmatched(talk)
+            return page_of_stranger(talk)
         member = people.person(session, talk.member_id) or abort(404)
         entries = list(reversed(timeline(session, member.id, limit=60)))
         files = files_of(session, [each.message_id for each in entries if each.message_id])
@@ -213,38 +213,6 @@ def letter(talk_id: ConversationId, delivery_id: DeliveryId) -> Response:
     shown = words_of(runtime(), sent.id) or abort(404)
     page = shown.html or f"<pre>{escape(shown.text)}</pre>"
     return Response(page, headers={"Content-Security-Policy": FRAME_POLICY})
-
-
-# --- somebody we do not know yet --------------------------------------------------------------
-
-
-def _unmatched(talk: Talk) -> str:
-    """No reply box before we know who it is."""
-    with runtime().reading() as session:
-        candidates = []
-        if talk.candidate_id is not None:
-            found = talks.candidate(session, talk.candidate_id, "token")
-            candidates = [found] if found is not None else []
-        candidates += [
-            owner
-            for owner in talks.owners_of_sender(session, talk.id)
-            if owner.id not in {each.id for each in candidates}
-        ]
-        looked_for = request.args.get("q", "").strip()
-        rows = []
-        if looked_for:
-            which = people.PeopleFilter(word_hashes=word_hashes(runtime().keys, looked_for))
-            rows = people.people(session, which)[:10]
-        messages = talks.inbound(session, talk.id)
-        return render_template(
-            "web/matching.html",
-            talk=talk,
-            messages=messages,
-            files=files_of(session, [each.id for each in messages]),
-            candidates=candidates,
-            people=rows,
-            looked_for=looked_for,
-        )
 
 
 @blueprint.post("/<talk_id>/match")
