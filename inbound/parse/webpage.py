@@ -14,6 +14,7 @@ from inbound.parse import limits
 
 _NOT_A_TAG: Final = re.compile(r"(?:<(?![A-Za-z/!?])[^<]*)+")
 _TAG_CHARACTERS: Final = 16_000
+_READ_OF_A_TAG: Final = 2_000  # characters
 _QUOTE_DEPTH: Final = 20
 _BLOCKS: Final = frozenset((
     "address", "article", "aside", "blockquote", "center", "dd", "div", "dl", "dt", "fieldset", "footer",
@@ -114,13 +115,13 @@ def _take_tag(page: str, start: int, writer: "_Writer") -> int:
         end = literal.end() if literal else start + 1
         writer.words(page[start:end])
         return end
-    tag = page[start + 1 : _end_of_tag(page, start)]
-    name = tag.lstrip("/").split(None, 1)[0].rstrip("/").lower() if tag.strip("/ \t\r\n") else ""
-    if tag.startswith("/"):
-        writer.close(name)
-    elif name[:1].isalpha():
-        writer.open(name, tag[:2_000].lower())
-    return start + len(tag) + 2
+    end = _end_of_tag(page, start)
+    tag = _tag(page[start + 1 : min(end, start + 1 + _READ_OF_A_TAG)].lower())
+    if tag.closes:
+        writer.close(tag.name)
+    elif tag.name[:1].isalpha():
+        writer.open(tag)
+    return end + 1
 
 
 def _end_of_tag(page: str, start: int) -> int:
@@ -141,11 +142,32 @@ def _end_of_tag(page: str, start: int) -> int:
     return plain if plain >= 0 else limit
 
 
-@dataclass(slots=True)
-class _Marked:
+@dataclass(frozen=True, slots=True)
+class _Tag:
+    """What stands between `<` and `>`, as far as it matters here."""
+
     name: str
+    closes: bool
     mark: Mark
-    depth: int = 1
+    empty: bool  # nothing stands within it
+    hidden: bool
+    quotes: bool  # if it is a blockquote
+
+
+@lru_cache(maxsize=1024)
+def _tag(text: str) -> _Tag:
+    """`text` is in lower case."""
+    name = text.lstrip("/").split(None, 1)[0].rstrip("/") if text.strip("/ \t\r\n") else ""
+    packed = text.replace(" ", "")
+    empty = name in _EMPTY
+    return _Tag(
+        name,
+        closes=text.startswith("/"),
+        mark=_mark_of(text),
+        empty=empty or text.endswith("/"),
+        hidden=name in _SILENT or (not empty and "display:none" in packed),
+        quotes=not any(each in packed for each in _INDENTED),
+    )
 
 
 def _mark_of(tag: str) -> Mark:
@@ -154,6 +176,13 @@ def _mark_of(tag: str) -> Mark:
             if name in tag:
                 return Mark[mark]
     return Mark.NONE
+
+
+@dataclass(slots=True)
+class _Marked:
+    name: str
+    mark: Mark
+    depth: int = 1
 
 
 class _Writer:
@@ -185,13 +214,14 @@ class _Writer:
         after = " " if packed and text[-1:].isspace() else ""
         self._line.append(before + packed + after)
 
-    def open(self, name: str, tag: str) -> None:
+    def open(self, tag: _Tag) -> None:
+        name = tag.name
         if self._silent:
-            if name not in _EMPTY and name == self._silent[-1] and not tag.endswith("/"):
+            if name == self._silent[-1] and not tag.empty:
                 self._silent.append(name)
             return
-        if name in _SILENT or (name not in _EMPTY and "display:none" in tag.replace(" ", "")):
-            if not tag.endswith("/"):
+        if tag.hidden:
+            if not tag.empty:
                 self._silent.append(name)
         elif name == "br":
             self._end_line(always=True)
@@ -199,13 +229,13 @@ class _Writer:
             self._end_line(always=False)
             self._gap(name)
             if name == "blockquote":
-                self._quotes.append(not any(each in tag.replace(" ", "") for each in _INDENTED))
+                self._quotes.append(tag.quotes)
             self._pre += name == "pre"
             if name == "li":
                 self._line.append("- ")
         elif name in ("td", "th"):
             self._line.append(" ")
-        self._enter(name, tag)
+        self._enter(tag)
 
     def close(self, name: str) -> None:
         if self._silent:
@@ -226,19 +256,18 @@ class _Writer:
         self._end_line(always=False)
         return tuple(self.lines)
 
-    def _enter(self, name: str, tag: str) -> None:
+    def _enter(self, tag: _Tag) -> None:
         """Remembers what this element says of all lines within it."""
-        mark = _mark_of(tag)
-        if name == "hr" or mark in (Mark.DIVIDER, Mark.RULE):
+        mark = tag.mark
+        if tag.name == "hr" or mark in (Mark.DIVIDER, Mark.RULE):
             self._end_line(always=False)
             self.lines.append(PageLine("", mark if mark is Mark.DIVIDER else Mark.RULE, quoted=False))
+        elif tag.empty:
             return
-        if name in _EMPTY or tag.endswith("/"):
-            return
-        if mark is not Mark.NONE:
+        elif mark is not Mark.NONE:
             self._end_line(always=False)
-            self._marks.append(_Marked(name, mark))
-        elif self._marks and self._marks[-1].name == name:
+            self._marks.append(_Marked(tag.name, mark))
+        elif self._marks and self._marks[-1].name == tag.name:
             self._marks[-1].depth += 1
 
     def _leave(self, name: str) -> None:
@@ -249,6 +278,8 @@ class _Writer:
                 self._marks.pop()
 
     def _end_line(self, *, always: bool) -> None:
+        if not self._line and not always:
+            return
         joined = "".join(self._line)
         line = joined.rstrip() if self._pre else " ".join(joined.split(None))
         self._line.clear()
