@@ -8,20 +8,26 @@ from engine.vocabulary.ids import DeliveryId
 from engine.vocabulary.words import DeliveryState, MailKind, SuppressionReason
 from inbound.addresses import TokenKind
 from inbound.mail import Done, Mail, Outcome, Pass
-from inbound.people import arrived_of
+from inbound.people import arrived_of, to_a_person
+
+_DROPPED = (MailKind.LOOP, MailKind.LIST, MailKind.RECEIPT)
 
 
-def drop_loop(mail: Mail) -> Outcome:
-    """Our own mail coming back, list traffic: kept as raw mail, answered by nobody."""
-    return Done("loop") if mail.reading.verdict.kind is MailKind.LOOP else Pass()
+def drop_noise(mail: Mail) -> Outcome:
+    """Our own mail coming back, lists, receipts: kept as raw mail, answered by nobody."""
+    kind = mail.reading.verdict.kind
+    return Done(kind.value) if kind in _DROPPED else Pass()
 
 
 def record_bounce(mail: Mail) -> Outcome:
-    """A permanent one ends the address; a temporary one is only written down."""
+    """A permanent one ends the address; a temporary one is only written down. What only speaks like a bounce
+    is one when it is about a letter of ours, else a person reads it."""
     verdict = mail.reading.verdict
     if verdict.kind is not MailKind.BOUNCE:
         return Pass()
     failed = _delivery_of(mail)
+    if failed is None and verdict.reason == "words":
+        return Pass()
     if failed is not None and not _names_its_address(mail, failed):
         return Done("bounce")  # others can know a Message-ID: a report on another address moves nothing
     if failed is not None and failed.address_id is not None and verdict.permanent:
@@ -47,6 +53,17 @@ def note_out_of_office(mail: Mail) -> Outcome:
         return Pass()
     filing.keep_aside(mail.rt, arrived_of(mail))
     return Done("auto_reply")
+
+
+def note_calendar(mail: Mail) -> Outcome:
+    """The answer to an invitation stands in the conversation; a comment beside it waits for a person."""
+    answer = mail.reading.verdict.calendar
+    return Done("calendar") if answer is not None and not answer.comment else Pass()
+
+
+def show_challenge(mail: Mail) -> Outcome:
+    """A person decides whether to prove that we are people; no word of it is obeyed, nothing is answered."""
+    return to_a_person(mail) if mail.reading.verdict.kind is MailKind.CHALLENGE else Pass()
 
 
 def _names_its_address(mail: Mail, failed: Answered) -> bool:

@@ -96,7 +96,7 @@ def notice_distress(mail: Mail) -> Outcome:
     """Words of distress go to a person at once; no branch, no answer of the machine."""
     if not mail.reading.understood.crisis:
         return Pass()
-    return _to_a_person(mail)
+    return to_a_person(mail)
 
 
 def follow_step_reply(mail: Mail) -> Outcome:
@@ -155,10 +155,10 @@ def _acted(mail: Mail, chosen: Chosen) -> Outcome:
 
 
 def route(mail: Mail) -> Outcome:
-    return _to_a_person(mail)
+    return to_a_person(mail)
 
 
-def _to_a_person(mail: Mail) -> Outcome:
+def to_a_person(mail: Mail) -> Outcome:
     assert mail.conversation_id is not None
     assert mail.arrived is not None
     filing.ask_a_person(mail.rt, mail.conversation_id, mail.arrived)

@@ -3,17 +3,18 @@ letter that is being answered, whose words help to trim."""
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from engine.actions.composing import words_of
 from engine.runtime import Runtime
 from engine.store.raw import KeptRaw
 from engine.vocabulary.ids import DeliveryId
-from engine.vocabulary.messages import Incoming
+from engine.vocabulary.messages import Incoming, Trimmed
 from engine.vocabulary.words import RawKind
 from inbound.addresses import FoundToken, TokenKind, find_token, normalise
 from inbound.authentication import authenticate
-from inbound.classify import classify
+from inbound.classify import Verdict, classify
 from inbound.filing import reference_ids
 from inbound.mail import Reading
 from inbound.parse import read_email, read_sms
@@ -27,9 +28,10 @@ def read(rt: Runtime, kept: KeptRaw) -> Reading:
     """Never raises for what a message is."""
     incoming = _parse(kept)
     token = find_token(rt.keys, incoming.recipients, rt.settings.mail_domain)
-    verdict = classify(incoming, kept.content, ours=_is_ours(rt))
+    about_ours = token is not None and token.kind is TokenKind.BOUNCE
+    verdict = classify(incoming, kept.content, ours=_is_ours(rt), about_ours=about_ours)
     parent = _sent_words(rt, incoming, token)
-    trimmed = trim(incoming.text, incoming.html, parent, incoming.subject)
+    trimmed = _with_answer(trim(incoming.text, incoming.html, parent, incoming.subject), verdict)
     return Reading(
         incoming=incoming,
         verdict=verdict,
@@ -39,6 +41,15 @@ def read(rt: Runtime, kept: KeptRaw) -> Reading:
         token=token,
         authentication=authenticate(incoming, rt.settings.authserv_id),
     )
+
+
+def _with_answer(trimmed: Trimmed, verdict: Verdict) -> Trimmed:
+    """What a calendar answered, where its program wrote no words beside it."""
+    answer = verdict.calendar
+    if answer is None or trimmed.reply:
+        return trimmed
+    said = "\n\n".join(filter(None, (f"{answer.status}: {answer.summary}", answer.comment)))
+    return replace(trimmed, reply=said, reply_full=said, method="calendar")
 
 
 def _sent_words(rt: Runtime, incoming: Incoming, token: FoundToken | None) -> str | None:

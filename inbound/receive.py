@@ -24,13 +24,15 @@ from inbound.reading import read
 Link = Callable[[Mail], Outcome]
 
 TABLE: tuple[Link, ...] = (
-    machines.drop_loop,  # our own mail coming back, lists, machines
+    machines.drop_noise,  # our own mail coming back, lists, receipts
     machines.record_bounce,
     machines.record_complaint,
     people.find_member,
     machines.note_out_of_office,  # kept beside the member's messages; nobody is asked
     people.file,  # in the one conversation; nobody is asked yet
     keep_files,  # that came with it
+    machines.note_calendar,  # yes or no to an invitation
+    machines.show_challenge,  # nothing of it is obeyed
     people.notice_distress,  # a person first, whatever else the words say
     people.follow_step_reply,  # what the letter's `### replies` promised
     commands.obey_command,  # HELP, START

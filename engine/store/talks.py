@@ -12,7 +12,7 @@ from engine.store.messages import Message
 from engine.store.organizers import Organizer
 from engine.store.raw import KeptRaw, Raw, kept_of
 from engine.vocabulary.ids import ConversationId, DeliveryId, MemberId, MessageId, OrganizerId
-from engine.vocabulary.words import Channel, ConversationState, Direction, Outcome, Trust
+from engine.vocabulary.words import Channel, ConversationState, Direction, MailKind, Outcome, Trust
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ class Inbound:
     html: bool
     trust: Trust | None
     channel: Channel
+    mail_kind: MailKind | None
 
 
 def inbound(session: Session, conversation_id: ConversationId, limit: int = 100) -> list[Inbound]:
@@ -105,6 +106,7 @@ def _inbound(row: Message) -> Inbound:
         html=row.body_html is not None,
         trust=row.trust,
         channel=row.channel,
+        mail_kind=row.kind,
     )
 
 

@@ -18,7 +18,7 @@ from engine.store.messages import Message
 from engine.store.organizers import Organizer
 from engine.store.sequences import Revision, Sequence
 from engine.vocabulary.ids import ConversationId, DeliveryId, MemberId, MessageId
-from engine.vocabulary.words import Author, Channel, Direction, Trust
+from engine.vocabulary.words import Author, Channel, Direction, MailKind, Trust
 
 
 class EntryKind(StrEnum):
@@ -52,6 +52,7 @@ class Entry:
     delivery_id: DeliveryId | None = None  # a letter that left can be shown again
     trust: Trust | None = None  # how sure we are who wrote
     html: bool = False  # it came with an HTML form
+    mail_kind: MailKind | None = None  # what came in
 
 
 def timeline(
@@ -93,6 +94,7 @@ def _messages(session: Session, member_id: MemberId, before: datetime | None, li
             message_id=message.id,
             trust=message.trust,
             html=message.body_html is not None,
+            mail_kind=message.kind,
         )
 
 

@@ -158,7 +158,12 @@ class MailKind(StrEnum):
     BOUNCE = "bounce"
     COMPLAINT = "complaint"
     OUT_OF_OFFICE = "out_of_office"
-    LOOP = "loop"  # our own mail coming back, lists, machines
+    RECEIPT = "receipt"  # it was delivered, or opened
+    CALENDAR = "calendar"  # the answer to an invitation
+    CHALLENGE = "challenge"  # a server wants proof that we are people
+    LIST = "list"  # what a mailing list sends
+    LOOP = "loop"  # our own mail coming back, machines
+    ENCRYPTED = "encrypted"  # for a key that we do not have
     UNREADABLE = "unreadable"  # kept and shown as such
 
 

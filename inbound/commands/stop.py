@@ -8,7 +8,7 @@ from inbound.authentication import Authentication
 from inbound.mail import Done, Mail, Noted, Outcome, Pass
 from inbound.people import echo, know_sender
 
-_PEOPLE = (MailKind.PERSON, MailKind.UNREADABLE)
+_PEOPLE = (MailKind.PERSON, MailKind.ENCRYPTED, MailKind.UNREADABLE)
 
 
 def obey_stop(mail: Mail) -> Outcome:

@@ -1,7 +1,8 @@
-"""Delivery reports: who was not reached, and why. Standard parts first (RFC 3464), then the words of many
-servers, then flufl.bounce. Only mail that a server wrote comes here (signs.py)."""
+"""Reports of machines: who was not reached and why, what a calendar answered, and by what signs we know."""
 
-from inbound.reports.failures import Failed, failures
+from inbound.reports.calendar import CalendarAnswer, calendar_answer
+from inbound.reports.causes import Failed
+from inbound.reports.failures import failures
 from inbound.reports.parts import Report, report_of
 
-__all__ = ["Failed", "Report", "failures", "report_of"]
+__all__ = ["CalendarAnswer", "Failed", "Report", "calendar_answer", "failures", "report_of"]

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from inbound.reports.phrases import among, phrases
+from inbound.reports.phrases import among
 
 _ENHANCED: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _REPLY: Final = re.compile(r"(?<![\d.:])([45])([0-5])\d(?=[ \-:;,]|$)", re.MULTILINE)
@@ -52,6 +52,4 @@ def _class_of(status: str, words: str, *, gave_up: bool) -> bool:
     if status.startswith("4"):
         return False
     code = _REPLY.search(words)
-    if code is not None:
-        return code.group(1) == "5"
-    return not any(phrase in words.lower() for phrase in phrases("temporary"))
+    return code is None or code.group(1) == "5"

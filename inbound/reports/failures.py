@@ -14,9 +14,12 @@ _WORDS_MOST: Final = 20_000
 _NAMED_MOST: Final = 50
 
 
-def failures(incoming: Incoming, raw: bytes, report: Report) -> tuple[Failed, ...]:
+def failures(
+    incoming: Incoming, raw: bytes, report: Report, *, about_ours: bool = False
+) -> tuple[Failed, ...]:
     """1. The delivery status. 2. The header in which Exim and Google name who failed. 3. Addresses that the
-    text lists or labels. 4. flufl.bounce. 5. The one address beside a reason. Empty: nobody is named."""
+    text lists or labels. 4. flufl.bounce. 5. The one address beside a reason. 6. `about_ours`: the mail came
+    to the address for reports on one delivery: a status code is enough, nobody needs to be named."""
     if report.failed:
         return report.failed
     words = incoming.text[:_WORDS_MOST]
@@ -24,7 +27,11 @@ def failures(incoming: Incoming, raw: bytes, report: Report) -> tuple[Failed, ..
     if named:
         return named
     found = failed_by_words(incoming, sure=True) or failed_by_library(raw, words)
-    return tuple(found or failed_by_words(incoming, sure=False))
+    found = found or failed_by_words(incoming, sure=False)
+    if not found and about_ours:
+        unnamed = failed_for("", words)
+        found = [unnamed] if unnamed.status else []
+    return tuple(found)
 
 
 def _named_in_header(incoming: Incoming, words: str) -> tuple[Failed, ...]:

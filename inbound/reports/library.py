@@ -1,5 +1,6 @@
 """flufl.bounce, for old servers whose words we do not know: bounded in size, each detector guarded."""
 
+from collections.abc import Iterable
 from email import message_from_bytes
 from typing import Final
 
@@ -21,13 +22,13 @@ def failed_by_library(raw: bytes, words: str, *, delayed: bool = False) -> list[
     for detector in _DETECTORS:
         try:
             temporary, permanent = detector().process(message)
-        except Exception:  # its detectors assume well-formed reports
+        except Exception:  # noqa: S112 its detectors assume well-formed reports; the next may do better
             continue
         if temporary or permanent:
             return _ours(temporary, words, delayed=True) + _ours(permanent, words, delayed=delayed)
     return []
 
 
-def _ours(addresses: set[bytes], words: str, *, delayed: bool) -> list[Failed]:
+def _ours(addresses: Iterable[bytes], words: str, *, delayed: bool) -> list[Failed]:
     named = sorted(one.decode("utf-8", "replace").strip().lower() for one in addresses)
     return [failed_for(one, words, delayed=delayed) for one in named if "@" in one and len(one) <= 320]

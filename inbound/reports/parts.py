@@ -54,7 +54,9 @@ def report_of(raw: bytes) -> Report:
                 if one is not None:
                     failed.setdefault(one.address, one)
         elif entity.content_type == "message/feedback-report":
-            feedback = next(iter(_blocks(entity)), Headers(b"")).text("feedback-type").strip().lower() or "abuse"
+            feedback = (
+                next(iter(_blocks(entity)), Headers(b"")).text("feedback-type").strip().lower() or "abuse"
+            )
         elif entity.content_type in _READ:
             fields = next(iter(_blocks(entity)), Headers(b""))
             disposition = fields.text("disposition").lower()
@@ -105,7 +107,8 @@ def _failed_recipient(fields: Headers) -> Failed | None:
         return None
     said = f"{words} {fields.text('diagnostic-code')}"[:2_000].lower()
     permanent = _is_permanent(action, status)
-    blameless = is_blameless(_CODE.match(status).group() if _CODE.match(status) else "", said)  # type: ignore[union-attr]
+    code = _CODE.match(status)
+    blameless = is_blameless(code.group() if code else "", said)
     return Failed(address, permanent, status, blameless=blameless)
 
 
@@ -139,7 +142,9 @@ def _status_of(words: str, diagnostic: str) -> str:
     """The status field; one that is no more than x.0.0 gives way to a plainer code of the other server."""
     known = _CODE.search(words)
     told = _CODE.search(diagnostic)
-    if known is not None and (told is None or not known.group().endswith(".0.0") or told.group()[0] != known.group()[0]):
+    if known is not None and (
+        told is None or not known.group().endswith(".0.0") or told.group()[0] != known.group()[0]
+    ):
         return known.group()
     if told is not None:
         return told.group()
@@ -148,6 +153,9 @@ def _status_of(words: str, diagnostic: str) -> str:
 
 
 def _is_permanent(action: str, status: str) -> bool | None:
-    if action == "delayed" or status.startswith("4"):
+    """A failure is final whatever its code: 4.4.7 says that a server tried for days."""
+    if action == "delayed":
         return False
-    return True if status.startswith("5") or action in _FAILED else None
+    if action in _FAILED or status.startswith("5"):
+        return True
+    return False if status.startswith("4") else None

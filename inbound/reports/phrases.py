@@ -1,4 +1,4 @@
-"""The words of servers, in lower case, from phrases.toml."""
+"""The words of servers, in lower case: phrases.toml within texts, subjects.toml as starts of subjects."""
 
 import tomllib
 from functools import cache
@@ -6,13 +6,22 @@ from importlib.resources import files
 
 
 @cache
-def _table() -> dict[str, dict[str, list[str]]]:
-    return tomllib.loads((files("inbound.reports") / "phrases.toml").read_text("utf-8"))
+def _table(name: str) -> dict[str, dict[str, list[str]]]:
+    return tomllib.loads((files("inbound.reports") / name).read_text("utf-8"))
+
+
+def _all_languages(name: str, kind: str) -> tuple[str, ...]:
+    return tuple(phrase for group in _table(name)[kind].values() for phrase in group)
 
 
 @cache
 def phrases(kind: str) -> tuple[str, ...]:
-    return tuple(phrase for group in _table()[kind].values() for phrase in group)
+    return _all_languages("phrases.toml", kind)
+
+
+@cache
+def subjects(kind: str) -> tuple[str, ...]:
+    return _all_languages("subjects.toml", kind)
 
 
 def among(kind: str, folded: str) -> bool:

@@ -15,7 +15,17 @@ _LINE_CHARACTERS: Final = 1_000
 _MOST: Final = 50
 _ADDRESS: Final = re.compile(r"[^\s<>()\[\]\"',;:|=*@]{1,128}@[^\W_](?:[\w-]|\.(?=\w)){1,250}")
 _FRONT: Final = " \t*•·-–—>|\"'“‘[(<"
-_NOBODY: Final = ("postmaster", "mailer-daemon", "mail-daemon", "mdaemon", "abuse", "support", "helpdesk", "noc")
+_NOBODY: Final = (
+    "postmaster",
+    "mailer-daemon",
+    "mail-daemon",
+    "mdaemon",
+    "abuse",
+    "support",
+    "helpdesk",
+    "noc",
+)
+_REFUSAL: Final = re.compile(r"[45][0-5]\d[ -]")  # "552 Quota violation for …"
 _STARTS: Final = re.compile(r"[\s\-=*#_>|]*")
 
 
@@ -91,8 +101,10 @@ def _is_bracketed(line: str) -> bool:
 
 def _labelled(notice: _Notice, line: str, number: int) -> None:
     for found in _ADDRESS.finditer(line):
-        before = " ".join(line[: found.start()].lower().rstrip(" <([\"'").removesuffix("smtp:").rstrip(" <([\"'").split())
-        if before.endswith(phrases("label")):
+        before = " ".join(
+            line[: found.start()].lower().rstrip(" <([\"'").removesuffix("smtp:").rstrip(" <([\"'").split()
+        )
+        if before.endswith(phrases("label")) or (before.endswith(" for") and _REFUSAL.match(before)):
             notice.note(found.group(), number)
 
 
