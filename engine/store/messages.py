@@ -64,6 +64,17 @@ def last_inbound_subject(session: Session, conversation_id: ConversationId) -> s
     return session.execute(query).scalar() or ""
 
 
+def newest_inbound(session: Session, conversation_id: ConversationId) -> MessageId | None:
+    """The newest message in it that came in."""
+    query = (
+        select(Message.id)
+        .where(Message.conversation_id == conversation_id, Message.direction == Direction.IN)
+        .order_by(Message.at.desc(), Message.id.desc())
+        .limit(1)
+    )
+    return session.execute(query).scalar()
+
+
 def last_inbound_id(session: Session, conversation_id: ConversationId) -> str | None:
     """The Message-ID header of the newest email in it that came in."""
     query = (

@@ -111,8 +111,27 @@ def stuck(session: Session, limit: int = 100) -> list[StuckMail]:
     return [StuckMail(*row) for row in session.execute(query)]
 
 
-def stuck_one(session: Session, raw_id: RawId) -> tuple[StuckMail, str] | None:
-    """One stuck mail and its source, each byte one character."""
-    query = select(*_SEEN, Raw.content).where(Raw.id == raw_id, Raw.state == RawState.STUCK)
+@dataclass(frozen=True)
+class KeptMail:
+    """One kept message with what has become of it. `outcome` is the link of the table that ended it."""
+
+    id: RawId
+    state: RawState
+    tries: int
+    problem: str | None
+    outcome: str | None
+    kept: KeptRaw
+
+
+def kept_one(session: Session, raw_id: RawId) -> KeptMail | None:
+    row = session.get(Raw, raw_id)
+    if row is None:
+        return None
+    return KeptMail(row.id, row.state, row.tries, row.problem, row.outcome, kept_of(row))
+
+
+def is_stuck(session: Session, raw_id: RawId) -> str | None:
+    """What went wrong with a stuck mail; None when it is not stuck."""
+    query = select(Raw.problem).where(Raw.id == raw_id, Raw.state == RawState.STUCK)
     row = session.execute(query).one_or_none()
-    return None if row is None else (StuckMail(*row[:-1]), row[-1])
+    return None if row is None else (row[0] or "?")

@@ -11,6 +11,7 @@ from engine.store.consents import Consent
 from engine.store.conversations import Assignment, Conversation, Note
 from engine.store.deliveries import Delivery
 from engine.store.enrollments import Enrollment
+from engine.store.examples import Example
 from engine.store.members import Member, MemberTag, MemberWord
 from engine.store.messages import Message
 from engine.store.organizers import Organizer, SignIn
@@ -82,6 +83,7 @@ def remove_words(session: Session) -> None:
             Delivery.message_id.in_(select(Message.id).where(_words)),
         ),
     )
+    _delete(session, Example, Example.raw_id.in_(select(Message.raw_id).where(_words)))
     _delete(session, Message, _words)
     _delete(session, Raw, Raw.source == PRETEND_SOURCE, ~exists().where(Message.raw_id == Raw.id))
     _delete(session, Timer, Timer.scope.in_(_talks))

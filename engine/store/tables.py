@@ -9,6 +9,7 @@ from engine.store import (  # noqa: F401
     conversations,
     deliveries,
     enrollments,
+    examples,
     heartbeats,
     holds,
     marks,

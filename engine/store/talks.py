@@ -11,7 +11,7 @@ from engine.store.members import Member
 from engine.store.messages import Message
 from engine.store.organizers import Organizer
 from engine.store.raw import KeptRaw, Raw, kept_of
-from engine.vocabulary.ids import ConversationId, DeliveryId, MemberId, MessageId, OrganizerId
+from engine.vocabulary.ids import ConversationId, DeliveryId, MemberId, MessageId, OrganizerId, RawId
 from engine.vocabulary.words import Channel, ConversationState, Direction, MailKind, Outcome, Trust
 
 
@@ -82,6 +82,7 @@ class Inbound:
     trust: Trust | None
     channel: Channel
     mail_kind: MailKind | None
+    raw_id: RawId | None
 
 
 def inbound(session: Session, conversation_id: ConversationId, limit: int = 100) -> list[Inbound]:
@@ -107,6 +108,7 @@ def _inbound(row: Message) -> Inbound:
         trust=row.trust,
         channel=row.channel,
         mail_kind=row.kind,
+        raw_id=row.raw_id,
     )
 
 
@@ -130,6 +132,24 @@ def candidate(session: Session, member_id: MemberId) -> Candidate | None:
     if row is None:
         return None
     return Candidate(row.id, f"{row.first_name} {row.last_name}".strip(), row.neighborhood)
+
+
+@dataclass(frozen=True)
+class Filed:
+    """Where a kept mail has come to stand, and why."""
+
+    message_id: MessageId
+    conversation_id: ConversationId | None
+    member_id: MemberId | None
+    words: str
+    trust: Trust | None
+
+
+def filed(session: Session, raw_id: RawId) -> Filed | None:
+    row = session.execute(select(Message).where(Message.raw_id == raw_id)).scalar()
+    if row is None:
+        return None
+    return Filed(row.id, row.conversation_id, row.member_id, row.body, row.trust)
 
 
 def newest_kept(session: Session, conversation_id: ConversationId) -> KeptRaw | None:

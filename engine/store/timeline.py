@@ -17,7 +17,7 @@ from engine.store.enrollments import Enrollment
 from engine.store.messages import Message
 from engine.store.organizers import Organizer
 from engine.store.sequences import Revision, Sequence
-from engine.vocabulary.ids import ConversationId, DeliveryId, MemberId, MessageId
+from engine.vocabulary.ids import ConversationId, DeliveryId, MemberId, MessageId, RawId
 from engine.vocabulary.words import Author, Channel, Direction, MailKind, Trust
 
 
@@ -53,6 +53,7 @@ class Entry:
     trust: Trust | None = None  # how sure we are who wrote
     html: bool = False  # it came with an HTML form
     mail_kind: MailKind | None = None  # what came in
+    raw_id: RawId | None = None  # and how
 
 
 def timeline(
@@ -95,6 +96,7 @@ def _messages(session: Session, member_id: MemberId, before: datetime | None, li
             trust=message.trust,
             html=message.body_html is not None,
             mail_kind=message.kind,
+            raw_id=message.raw_id,
         )
 
 

@@ -22,7 +22,8 @@ from inbound.receive import receive_kept
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 HOW_MANY = {"bounces": 115, "malformed": 120, "replies": 65}
 ENDINGS = {
-    "bounce", "complaint", "auto_reply", "loop", "list", "receipt", "calendar", "needs matching", "conversation",
+    "bounce", "complaint", "auto_reply", "loop", "list", "receipt", "calendar",
+    "needs matching", "conversation",
     "unreadable, kept for a person", "stopped",
 }  # fmt: skip
 

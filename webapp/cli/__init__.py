@@ -18,6 +18,8 @@ COMMANDS = {
     "play": ("play", "play", "Walk a sequence here, in simulated time."),
     "sequences": ("sequences", "sequences", "Check, import and export sequences."),
     "import": ("people", "import_people", "Add members from a CSV file."),
+    "read": ("reading", "read", "Say what our reader makes of a mail in a file."),
+    "examples": ("reading", "examples", "Write mails that were cut wrong to a folder, put right."),
     "organizers": ("organizers", "organizers", "List and invite organizers, or make a sign-in link."),
     "web": ("work", "web", "Run only the web server."),
     "worker": ("work", "worker", "Run only a worker."),

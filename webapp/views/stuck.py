@@ -1,4 +1,4 @@
-"""Stuck mail: what was kept but could not be read, its source, and another try."""
+"""Stuck mail: what was kept but could not be read, and another try."""
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
@@ -12,7 +12,6 @@ from webapp.speech import _, ngettext
 blueprint = Blueprint("stuck", __name__, url_prefix="/stuck")
 
 LISTED = 100
-SHOWN = 100_000  # characters of a source
 
 
 @blueprint.get("/")
@@ -22,26 +21,22 @@ def index() -> str:
     return render_template("web/stuck.html", mails=found, listed=LISTED)
 
 
-@blueprint.get("/<raw_id>")
-def page(raw_id: RawId) -> str:
-    with runtime().reading() as session:
-        mail, source = raw.stuck_one(session, raw_id) or abort(404)
-    text = source[:SHOWN].encode("latin-1").decode("utf-8", errors="replace")
-    return render_template("web/stuck_one.html", mail=mail, source=text, left_out=max(0, len(source) - SHOWN))
-
-
 @blueprint.post("/<raw_id>/retry")
 def retry(raw_id: RawId) -> Response:
-    with runtime().reading() as session:
-        raw.stuck_one(session, raw_id) or abort(404)
+    if _problem(raw_id) is None:
+        abort(404)
     receive.retry(runtime(), raw_id)
-    with runtime().reading() as session:
-        again = raw.stuck_one(session, raw_id)
-    if again:
-        flash(_("It is stuck again: %(problem)s", problem=again[0].problem or "?"), "error")
-        return redirect(url_for(".page", raw_id=raw_id))
+    problem = _problem(raw_id)
+    if problem is not None:
+        flash(_("It is stuck again: %(problem)s", problem=problem), "error")
+        return redirect(url_for("mail.page", raw_id=raw_id))
     flash(_("Read. It is where it belongs now."))
     return redirect(url_for(".index"))
+
+
+def _problem(raw_id: RawId) -> str | None:
+    with runtime().reading() as session:
+        return raw.is_stuck(session, raw_id)
 
 
 @blueprint.post("/retry")
