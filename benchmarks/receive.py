@@ -149,9 +149,8 @@ def how_many_are_kept(environment: dict[str, str]) -> int:
 def main() -> None:
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else SECONDS
     os.environ["PORCHLIGHT_TEST_RUN"] = str(os.getpid())  # the servers live as long as we do
-    print(
-        f"{RATE} posts a second for {seconds} s; load before {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
-    )
+    load = f"load before {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    print(f"{RATE} posts a second for {seconds} s; {load}")
     print(f"{'ms':<26}{'p50':>10}{'p99':>10}{'p99.9':>10}{'most':>10}")
     servers = {"DATABASE_URL": careful_postgres(), "REDIS_URL": valkey.start()}
     ours, baseline = measure("PostgreSQL", servers, seconds)
