@@ -152,6 +152,7 @@ class _Tag:
     empty: bool  # nothing stands within it
     hidden: bool
     quotes: bool  # if it is a blockquote
+    tight: bool  # a paragraph of Word: one line, with no room around it
 
 
 @lru_cache(maxsize=1024)
@@ -167,6 +168,7 @@ def _tag(text: str) -> _Tag:
         empty=empty or text.endswith("/"),
         hidden=name in _SILENT or (not empty and "display:none" in packed),
         quotes=not any(each in packed for each in _INDENTED),
+        tight=name == "p" and "msonormal" in text,
     )
 
 
@@ -197,6 +199,7 @@ class _Writer:
         self._marks: list[_Marked] = []
         self._silent: list[str] = []
         self._pre = 0
+        self._tight = False
 
     def words(self, chunk: str) -> None:
         if not chunk or self._silent:
@@ -227,6 +230,7 @@ class _Writer:
             self._end_line(always=True)
         elif name in _BLOCKS:
             self._end_line(always=False)
+            self._tight = tag.tight
             self._gap(name)
             if name == "blockquote":
                 self._quotes.append(tag.quotes)
@@ -245,11 +249,12 @@ class _Writer:
                 self._silent.clear()
             return
         if name in _BLOCKS:
-            self._end_line(always=False)
+            self._end_line(always=self._tight and name == "p")
             if name == "blockquote" and self._quotes:
                 self._quotes.pop()
             self._pre = max(0, self._pre - (name == "pre"))
             self._gap(name)
+            self._tight = False
         self._leave(name)
 
     def finished(self) -> tuple[PageLine, ...]:
@@ -287,7 +292,7 @@ class _Writer:
             self._put(line)
 
     def _gap(self, name: str) -> None:
-        if name in _SPACED and self.lines and self.lines[-1].text.strip("> "):
+        if name in _SPACED and not self._tight and self.lines and self.lines[-1].text.strip("> "):
             self._put("")
 
     def _put(self, line: str) -> None:

@@ -94,6 +94,6 @@ def folded(text: str) -> str:
 
 
 _INVISIBLE: dict[int, str | None] = dict.fromkeys(
-    map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e")
+    map(ord, "\u200b\u200c\u200d\u2060\u2063\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e")
 ) | dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069"))
 _INVISIBLE[ord("’")] = "'"

@@ -1,43 +1,23 @@
 """Each mail of the fixture folder is read as the file beside it says."""
 
-import tomllib
-from pathlib import Path
-
 import pytest
 
-from inbound.classify import classify
-from inbound.parse import read_email
-from inbound.trim import trim
-
-MAIL = Path(__file__).parent / "mail"
-NAMES = sorted(path.stem for path in MAIL.glob("*.eml"))
+from tests.inbound.fixtures import HERE, MAIL, SET_ASIDE, names, read
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", names(MAIL))
 def test_a_mail_is_read_as_expected(name: str) -> None:
-    raw = (MAIL / f"{name}.eml").read_bytes()
-    expected = tomllib.loads((MAIL / f"{name}.expected").read_text("utf-8"))
-    incoming = read_email(raw)
-    trimmed = trim(incoming.text, incoming.html)
-    verdict = classify(incoming, raw, ours=lambda _: False)
-    found = {
-        "kind": verdict.kind.value,
-        "reply": trimmed.reply,
-        "reply_full": trimmed.reply_full,
-        "signature": trimmed.signature,
-        "subject": incoming.subject,
-        "senders": [one.address for one in incoming.senders],
-        "sender_name": incoming.senders[0].name,
-        "failed": list(verdict.failed_recipients),
-        "permanent": verdict.permanent,
-        "original_ids": list(verdict.original_ids),
-    }
-    part = expected.pop("contains", "")
-    assert part in trimmed.reply
-    assert {key: found[key] for key in expected} == expected
+    each = read(MAIL, name)
+    assert each.found == each.expected
 
 
 def test_every_fixture_is_explained_in_the_readme() -> None:
-    readme = (MAIL.parent / "README.md").read_text("utf-8")
-    assert NAMES
-    assert [name for name in NAMES if f"| {name} |" not in readme] == []
+    readme = (HERE / "README.md").read_text("utf-8")
+    every = names(MAIL) + names(SET_ASIDE)
+    assert len(every) >= 150
+    assert [name for name in every if f"| {name} |" not in readme] == []
+
+
+def test_half_is_set_aside() -> None:
+    assert not set(names(MAIL)) & set(names(SET_ASIDE))
+    assert len(names(SET_ASIDE)) >= 75
