@@ -1,11 +1,12 @@
 """The queue: a doorbell. A job names a kind of work and carries at most ids; the rows in the
 database are the truth, so a lost ring is a delay and a doubled ring is nothing."""
 
+import atexit
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from threading import Condition
-from time import monotonic
+from threading import Condition, Thread
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ class ThreadQueue:
 
 RINGS = "porchlight"  # the one RQ queue: a worker on several may lose what it popped (rq#1716)
 _ANSWER = "engine.ringing.answer"
-_KNOCK = 0.5  # seconds Redis has to answer: whoever rings is a person's request
+_KNOCK = 0.5  # seconds Redis has to answer
+_BETWEEN = 0.02  # seconds from one ring to the next
 _LEFT_ALONE = 5.0  # seconds after a failure in which Redis is not asked
 _FAILED_FOR = 180  # seconds an answer that failed may be looked at
 
@@ -81,15 +83,46 @@ _FAILED_FOR = 180  # seconds an answer that failed may be looked at
 @dataclass
 class RqQueue:
     """Rings workers of other processes and machines by RQ on Redis. A ring is one job that names a kind of
-    work, collapsed while one waits. When Redis is down, full or empty, rings are lost and workers find the
-    work at their next look at the database."""
+    work, collapsed while one waits. A thread of its own does it, so that no request waits for Redis. When
+    Redis is down, full or empty, rings are lost and workers find the work at their next look at the database.
+    """
 
     url: str
     bell: Bell = field(default_factory=Bell)
+    _rung: set[str] = field(default_factory=set, init=False)
+    _changed: Condition = field(default_factory=Condition, init=False)
+    _ringer: Thread | None = field(default=None, init=False)
+    _ringing: bool = field(default=False, init=False)
     _silent_until: float = field(default=0.0, init=False)
 
     def ring(self, job: str) -> None:
         self.bell.ring()
+        with self._changed:
+            self._rung.add(str(job))
+            if self._ringer is None or not self._ringer.is_alive():  # the first, or in a fork
+                self._ringer = Thread(target=self._ring_all, name="rings", daemon=True)
+                self._ringer.start()
+                atexit.register(self.settle)
+            self._changed.notify_all()
+
+    def settle(self, seconds: float = 1.0) -> None:
+        """Returns once what was rung has reached Redis, or after so many seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._rung and not self._ringing, seconds)
+
+    def _ring_all(self) -> None:
+        while True:
+            with self._changed:
+                self._ringing = False
+                self._changed.notify_all()
+                self._changed.wait_for(lambda: bool(self._rung))
+                jobs, self._ringing = sorted(self._rung), True
+                self._rung.clear()
+            for job in jobs:
+                self._knock(job)
+            sleep(_BETWEEN)  # what is rung meanwhile is one ring
+
+    def _knock(self, job: str) -> None:
         if monotonic() < self._silent_until:
             return
         from redis.exceptions import RedisError
@@ -99,7 +132,7 @@ class RqQueue:
         try:
             self._rings.enqueue_call(
                 _ANSWER,
-                args=(str(job),),
+                args=(job,),
                 result_ttl=0,
                 failure_ttl=_FAILED_FOR,
                 job_id=f"drain-{job}",
