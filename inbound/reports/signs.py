@@ -25,9 +25,9 @@ def is_daemon(incoming: Incoming) -> bool:
         return False
     if "x-failed-recipients" in incoming.headers:
         return True
-    if incoming.envelope_sender is None and not tells_failure(incoming):
+    if not begins(incoming.subject, "bounce"):
         return False
-    return begins(incoming.subject, "bounce")
+    return incoming.envelope_sender == "" or tells_failure(incoming)
 
 
 def tells_failure(incoming: Incoming) -> bool:
