@@ -14,7 +14,7 @@ from inbound.parse.webpage import as_text
 _PKCS7: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _OUTLOOK: Final = ("application/ms-tnef", "application/vnd.ms-tnef")
 _ENRICHED: Final = ("text/enriched", "text/richtext")
-_MEDIA: Final = ("image/", "audio/", "video/")
+_NO_WORDS: Final = ("text/calendar", "text/vcard", "text/x-vcard", "text/directory")
 _TYPE_CHARACTERS: Final = 100
 
 
@@ -110,6 +110,7 @@ def _is_inline(entity: Entity, place: int) -> bool:
 def _may_be_read(entity: Entity) -> bool:
     """Text of another kind, for want of better: the whole message, or enriched."""
     alone = entity.depth == 0 and entity.content_type.startswith("text/")
+    alone = alone and entity.content_type not in _NO_WORDS
     return (alone or entity.content_type in _ENRICHED) and entity.disposition != "attachment"
 
 
