@@ -30,6 +30,14 @@ def test_a_mail_is_read_for_programs_from_a_pipe(tmp_path: Path) -> None:
     assert list(found) == sorted(found)
 
 
+def test_no_mail_moves_the_cursor_of_a_terminal(tmp_path: Path) -> None:
+    hostile = tmp_path / "hostile.eml"
+    hostile.write_bytes(b"From: a@b.example\nSubject: \x1b]0;x\x07\n\nHello\x1b[2J\x9b1m there\n")
+    shown = porchlight(tmp_path, "read", str(hostile)).stdout
+    assert "Hello" in shown
+    assert all(letter.isprintable() or letter == "\n" for letter in shown)
+
+
 def test_a_missing_file_and_an_empty_house_are_said(tmp_path: Path) -> None:
     assert "cannot be read" in said(porchlight(tmp_path, "read", str(tmp_path / "nothing.eml")))
     assert "porchlight init" in said(porchlight(tmp_path, "examples", str(tmp_path / "out")))

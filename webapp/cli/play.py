@@ -38,6 +38,11 @@ _ENDINGS = {
 }
 
 
+def _this_morning() -> datetime:
+    """Ten or eleven where Ana lives: at night the first letter would wait for the next day."""
+    return SystemClock().now().replace(hour=15, minute=0, second=0, microsecond=0)
+
+
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--language", default="en", show_default=True, help="The member's language: en or es.")
@@ -53,7 +58,7 @@ def play(file: Path, language: str, channel: str, replies: tuple[str, ...], repl
         raise Unable("This sequence cannot be played yet; the lines above say what to mend.")
     wait = duration(reply_after)
     with tempfile.TemporaryDirectory(prefix="porchlight-play-") as folder:
-        town = Town.at(Path(folder), SystemClock().now().replace(second=0, microsecond=0))
+        town = Town.at(Path(folder), _this_morning())
         organizer = town.organizer("Rosa Delgado")
         member = town.joins(
             "Ana",

@@ -58,6 +58,7 @@ def _for_programs(found: _Read) -> str:
 
 
 def _for_people(found: _Read) -> str:
+    """Without what could move the cursor of a terminal."""
     trimmed, verdict = found.trimmed, found.verdict
     sure = next(words for least, words in _SURE if trimmed.confidence >= least)
     senders = ", ".join(f"{one.name} <{one.address}>".strip() for one in found.incoming.senders)
@@ -75,7 +76,8 @@ def _for_people(found: _Read) -> str:
         ("Of others", trimmed.quoted),
     ):
         lines += [f"\n--- {label}\n{words}"] if words else []
-    return "\n".join(lines)
+    written = "\n".join(lines)
+    return "".join(letter for letter in written if letter.isprintable() or letter in "\n\t")
 
 
 def _warnings(found: _Read) -> tuple[str, ...]:
