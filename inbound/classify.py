@@ -10,7 +10,6 @@ from inbound.reports import CalendarAnswer, Failed, Report, calendar_answer, fai
 from inbound.reports.signs import (
     automatic_sign,
     begins,
-    is_bulk,
     is_challenge,
     is_daemon,
     list_sign,
@@ -113,8 +112,6 @@ def _of_signs(incoming: Incoming, raw: bytes) -> Verdict:
     listed = list_sign(incoming)
     if listed:
         return Verdict(MailKind.LIST, listed)
-    if is_bulk(incoming):
-        return Verdict(MailKind.LOOP, "bulk")
     if incoming.envelope_sender == "":
         return Verdict(MailKind.OUT_OF_OFFICE, "null_sender")
     if begins(incoming.subject, "holiday"):

@@ -14,9 +14,17 @@ _DROPPED = (MailKind.LOOP, MailKind.LIST, MailKind.RECEIPT)
 
 
 def drop_noise(mail: Mail) -> Outcome:
-    """Our own mail coming back, lists, receipts: kept as raw mail, answered by nobody."""
+    """Our own mail coming back, lists, receipts: kept as raw mail, answered by nobody. What comes through a
+    list to a reply address is an answer all the same: a member may be written to by way of a group."""
     kind = mail.reading.verdict.kind
+    if kind is MailKind.LIST and _is_answer(mail):
+        return Pass()
     return Done(kind.value) if kind in _DROPPED else Pass()
+
+
+def _is_answer(mail: Mail) -> bool:
+    token = mail.reading.token
+    return token is not None and token.kind is TokenKind.REPLY
 
 
 def record_bounce(mail: Mail) -> Outcome:
@@ -61,9 +69,10 @@ def note_calendar(mail: Mail) -> Outcome:
     return Done("calendar") if answer is not None and not answer.comment else Pass()
 
 
-def show_challenge(mail: Mail) -> Outcome:
-    """A person decides whether to prove that we are people; no word of it is obeyed, nothing is answered."""
-    return to_a_person(mail) if mail.reading.verdict.kind is MailKind.CHALLENGE else Pass()
+def show_to_a_person(mail: Mail) -> Outcome:
+    """A challenge, and what came through a list: a person decides; nothing is obeyed nor answered."""
+    shown = (MailKind.CHALLENGE, MailKind.LIST)
+    return to_a_person(mail) if mail.reading.verdict.kind in shown else Pass()
 
 
 def _names_its_address(mail: Mail, failed: Answered) -> bool:

@@ -32,7 +32,7 @@ TABLE: tuple[Link, ...] = (
     people.file,  # in the one conversation; nobody is asked yet
     keep_files,  # that came with it
     machines.note_calendar,  # yes or no to an invitation
-    machines.show_challenge,  # nothing of it is obeyed
+    machines.show_to_a_person,  # challenges, and what came through a list: nothing of it is obeyed
     people.notice_distress,  # a person first, whatever else the words say
     people.follow_step_reply,  # what the letter's `### replies` promised
     commands.obey_command,  # HELP, START

@@ -161,7 +161,7 @@ class MailKind(StrEnum):
     RECEIPT = "receipt"  # it was delivered, or opened
     CALENDAR = "calendar"  # the answer to an invitation
     CHALLENGE = "challenge"  # a server wants proof that we are people
-    LIST = "list"  # what a mailing list sends
+    LIST = "list"  # what a mailing list sends, and what goes to many
     LOOP = "loop"  # our own mail coming back, machines
     ENCRYPTED = "encrypted"  # for a key that we do not have
     UNREADABLE = "unreadable"  # kept and shown as such

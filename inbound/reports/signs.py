@@ -55,12 +55,10 @@ def is_challenge(incoming: Incoming, *, automatic: bool) -> bool:
 
 
 def list_sign(incoming: Incoming) -> str:
-    """The header by which a list is known; empty for none."""
-    return next((name for name in incoming.headers if name.startswith("list-")), "")
-
-
-def is_bulk(incoming: Incoming) -> bool:
-    return incoming.headers.get("precedence", "").strip().lower() in _BULK
+    """The header by which a list, or mail for many, is known; empty for none."""
+    named = next((name for name in incoming.headers if name.startswith("list-")), "")
+    bulk = incoming.headers.get("precedence", "").strip().lower() in _BULK
+    return named or ("precedence" if bulk else "")
 
 
 def begins(subject: str, kind: str) -> bool:

@@ -28,7 +28,7 @@ def verdict_on(headers: str, envelope_sender: str | None = "ana@example.org", ou
         ("Precedence: auto_reply", MailKind.OUT_OF_OFFICE),
         ("Subject: Out of Office: Hello", MailKind.OUT_OF_OFFICE),
         ("Subject: =?utf-8?Q?Respuesta_autom=C3=A1tica=3A?= Hola", MailKind.OUT_OF_OFFICE),
-        ("Precedence: bulk", MailKind.LOOP),
+        ("Precedence: bulk", MailKind.LIST),
         ("List-Unsubscribe: <https://x.example>", MailKind.LIST),
         ("X-Porchlight-Hop: 1", MailKind.LOOP),
     ],

@@ -106,6 +106,13 @@ def test_lists_and_receipts_bother_nobody(street: Street) -> None:
     assert street.unmatched() == []
 
 
+def test_an_answer_by_way_of_a_list_is_read_by_a_person(street: Street) -> None:
+    before = street.sent()
+    hello = ("From: Ana <ana@riverbend.example>", "Subject: hi", "Precedence: list", "", "no thanks")
+    assert post(street, *hello, to=target(street)) == "conversation"
+    assert street.sent() == before
+
+
 def test_a_person_who_writes_like_a_server_is_read_by_a_person(street: Street) -> None:
     ended = post(
         street,
