@@ -36,6 +36,7 @@ class Lexicon:
     sent_from: tuple[str, ...]  # how a line of a phone begins
     sent_from_ends: tuple[str, ...]  # and how it ends in languages that put the verb last
     closings: frozenset[str]
+    disclaimers: tuple[tuple[str, ...], ...]  # of each language that has some: parts of words
     calendar: frozenset[str]  # months and days
 
 
@@ -67,6 +68,7 @@ def lexicon() -> Lexicon:
         sent_from=tuple(sorted(every("sent_from"))),
         sent_from_ends=tuple(sorted(every("sent_from_ends"))),
         closings=every("closings"),
+        disclaimers=tuple(tuple(map(folded, table.get("disclaimers", ()))) for table in tables.values()),
         calendar=every("months", "days"),
     )
 

@@ -1,4 +1,4 @@
-"""What stands under a letter: "-- " blocks, lines of a phone, footers of lists, closings with a name."""
+"""What stands under a letter: "-- " blocks, lines of a phone, footers of lists, closings, disclaimers."""
 
 from typing import Final
 
@@ -11,6 +11,10 @@ _CLOSING_CHARACTERS: Final = 60
 _PHONE_CHARACTERS: Final = 70
 _PHONE_WORDS: Final = 9
 _RULE: Final = 20
+_DISCLAIMER_LINES: Final = 40
+_DISCLAIMER_CHARACTERS: Final = 4_000
+_DISCLAIMER_LEAST: Final = 60  # characters
+_DISCLAIMER_WORDS: Final = 3
 
 
 def split_signature(lines: list[str]) -> tuple[list[str], list[str]]:
@@ -43,7 +47,8 @@ def _start_of_one(lines: list[str]) -> int | None:
             return place if last - place <= 2 else None
         if _is_list_rule(bare) and last - place <= 6:
             return place
-    return _closing(lines, last)
+    closing = _closing(lines, last)
+    return closing if closing is not None else _disclaimer(lines, last)
 
 
 def is_phone_line(line: str) -> bool:
@@ -82,6 +87,18 @@ def _closing(lines: list[str], last: int) -> int | None:
             return place if under > 1 else None
         under += bool(bare)
     return None
+
+
+def _disclaimer(lines: list[str], last: int) -> int | None:
+    """The last paragraph, when it says much of what the lawyers of a firm have written under every mail."""
+    start = last
+    while start and lines[start - 1].strip() and last - start < _DISCLAIMER_LINES:
+        start -= 1
+    said = folded(" ".join(lines[start : last + 1])[:_DISCLAIMER_CHARACTERS])
+    if len(said) < _DISCLAIMER_LEAST:
+        return None
+    most = max(sum(word in said for word in words) for words in lexicon().disclaimers)
+    return start if most >= _DISCLAIMER_WORDS else None
 
 
 def _in_code(lines: list[str], place: int) -> bool:

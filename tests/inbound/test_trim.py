@@ -104,3 +104,33 @@ def test_when_everything_looks_quoted_the_widest_cut_is_kept_with_low_confidence
     assert "Yes!" in trimmed.reply
     assert trimmed.confidence < 0.5
     assert trimmed.warnings == ("low_confidence",)
+
+
+@pytest.mark.parametrize(
+    "disclaimer",
+    [
+        "This message is confidential and intended only for the named addressee. If you have\n"
+        "received this email in error, please notify the sender and delete it.",
+        "Este mensaje es confidencial y va dirigido a su destinatario. Si lo recibe por error, bórrelo.",
+        "Ce message est confidentiel. S'il vous parvient par erreur, merci de le détruire;\n"
+        "toute divulgation est interdite.",
+        "Diese Nachricht ist vertraulich und nur für den Empfänger bestimmt. Sollten Sie nicht\n"
+        "gemeint sein, bitten wir Sie, sie zu löschen.",
+        "Please consider the environment before printing this e-mail.",
+    ],
+)
+def test_what_a_firm_writes_under_every_mail_is_no_reply(disclaimer: str) -> None:
+    words = "I come on Saturday.\n\nCan I bring Tom?"
+    assert trim(f"{words}\n\n{disclaimer}\n").reply == words
+    assert trim(f"{words}\n\n> What would you bring?\n\n{disclaimer}\n").reply == words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "This is confidential: my neighbor lost her work. Tell nobody, she asked me not to disclose it.",
+        "If you have received this email, please write back. I was not sure that the address is right.",
+    ],
+)
+def test_a_secret_that_a_member_tells_is_kept(words: str) -> None:
+    assert trim(f"Hello Maya,\n\n{words}\n").reply.endswith(words)
