@@ -48,13 +48,9 @@ _MARKS: Final = (
     ("mail-editor-reference-message-container", "OTHERS"),  # Outlook for Mac and phones
     ("isreplycontent", "OTHERS"),  # NetEase
     ('name="quote"', "OTHERS"),  # GMX, web.de
-    ("gmail_signature", "SIGNATURE"),
-    ("moz-signature", "SIGNATURE"),
-    ("protonmail_signature", "SIGNATURE"),
-    ("ms-outlook-mobile-signature", "SIGNATURE"),
-    ("applemailsignature", "SIGNATURE"),
-    ('id="signature"', "SIGNATURE"),  # Outlook on the web
 )
+# Programs that mark signatures name them so: gmail_signature, ms-outlook-mobile-signature, Signature.
+_SIGNATURE: Final = re.compile(r"""\s(?:class|id)=["']?[^"'>=]{0,80}signature""")
 _NAMED: Final = ("class=", "id=", "name=", "border-top")
 _INDENTED: Final = ("border:none", "border:0")  # a blockquote that only indents the author's own words
 
@@ -177,6 +173,8 @@ def _mark_of(tag: str) -> Mark:
         for name, mark in _MARKS:
             if name in tag:
                 return Mark[mark]
+        if _SIGNATURE.search(tag):
+            return Mark.SIGNATURE
     return Mark.NONE
 
 

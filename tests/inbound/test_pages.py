@@ -109,3 +109,17 @@ def test_a_page_that_would_leave_nothing_gives_way_to_the_words() -> None:
 
 def test_hidden_words_and_rules_do_not_become_text() -> None:
     assert as_text('<div style="display:none">preheader</div><hr><p>Hello</p>') == "Hello"
+
+
+@pytest.mark.parametrize(
+    "named",
+    ['class="gmail_signature"', 'id="Signature"', "class=front-signature", 'id="ymail_android_signature"'],
+)
+def test_whatever_a_page_names_a_signature_is_one(named: str) -> None:
+    trimmed = trim("", f"<div>Yes</div><div {named}>Ana, baker</div><blockquote>Will you come?</blockquote>")
+    assert (trimmed.reply, trimmed.signature) == ("Yes", "Ana, baker")
+
+
+def test_a_link_to_a_signature_is_no_signature() -> None:
+    page = '<p>Sign here: <a href="https://x.example/?id=signature">the letter</a></p><blockquote>x</blockquote>'
+    assert trim("", page).reply == "Sign here: the letter"
