@@ -121,5 +121,5 @@ def test_whatever_a_page_names_a_signature_is_one(named: str) -> None:
 
 
 def test_a_link_to_a_signature_is_no_signature() -> None:
-    page = '<p>Sign here: <a href="https://x.example/?id=signature">the letter</a></p><blockquote>x</blockquote>'
-    assert trim("", page).reply == "Sign here: the letter"
+    page = '<p>Sign: <a href="https://x.example/?id=signature">the letter</a></p><blockquote>x</blockquote>'
+    assert trim("", page).reply == "Sign: the letter"
