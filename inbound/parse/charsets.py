@@ -1,5 +1,6 @@
 """Bytes to text, whatever the label says. Never raises."""
 
+import codecs
 import re
 from functools import lru_cache
 from typing import Final
@@ -28,7 +29,7 @@ _MEANT: Final = {
     "unicode-1-1-utf-8": "utf-8", "unicode-1-1-utf-7": "utf-7", "x-utf-8": "utf-8",
 }  # fmt: skip
 _NUMBERED: Final = re.compile(r"(?:x-)?(?:cp|windows|win|ibm|ms)[-_ ]?(\d{3,4})")
-# Python codecs that are no charset of mail: slow, escaping, or of this machine only.
+# Python codecs, by their own names, that are no charset of mail: slow, escaping, or of this machine only.
 _REFUSED: Final = frozenset(
     {"idna", "punycode", "unicode_escape", "unicode-escape", "raw_unicode_escape", "raw-unicode-escape",
      "undefined", "charmap", "mbcs", "oem", "ansi", "dbcs"}
@@ -50,7 +51,7 @@ def decoded(content: bytes, label: str) -> tuple[str, bool]:
         text = _strict(content, charset)
         if text is not None:
             return text, True
-    if meant in ("utf-8", "iso2022_jp_ext") or not _is_known(meant):
+    if meant in ("utf-8", "iso2022_jp_ext") or _strict(b"a", meant) is None:
         return _mostly_utf8(content) or _strict(content, "cp1252") or content.decode("latin-1"), False
     return content.decode(meant, "replace"), False
 
@@ -73,14 +74,19 @@ def _mostly_utf8(content: bytes) -> str:
 
 
 @lru_cache(maxsize=256)
-def _is_known(charset: str) -> bool:
-    return _strict(b"a", charset) is not None
+def _is_usable(charset: str) -> bool:
+    """Whether Python reads it as a charset of mail, by whatever spelling."""
+    try:
+        name = codecs.lookup(charset).name
+    except (LookupError, ValueError):  # a NUL in the label is a ValueError
+        return False
+    return name not in _REFUSED
 
 
 def _strict(content: bytes, charset: str) -> str | None:
-    if not charset or charset in _REFUSED:
+    if not _is_usable(charset):
         return None
     try:
         return content.decode(charset)
-    except (LookupError, ValueError):  # UnicodeError is a ValueError, and so is a NUL in the label
+    except (LookupError, ValueError):  # UnicodeError is a ValueError; a codec of bytes is a LookupError
         return None

@@ -154,7 +154,8 @@ class _Tag:
 @lru_cache(maxsize=1024)
 def _tag(text: str) -> _Tag:
     """`text` is in lower case."""
-    name = text.lstrip("/").split(None, 1)[0].rstrip("/") if text.strip("/ \t\r\n") else ""
+    words = text.lstrip("/").split(None, 1)
+    name = words[0].rstrip("/") if words else ""
     packed = text.replace(" ", "")
     empty = name in _EMPTY
     return _Tag(

@@ -6,28 +6,34 @@ from typing import Final
 from engine.vocabulary.messages import Incoming
 from inbound.reports.phrases import among, subjects
 
-_DAEMON: Final = re.compile(
-    r"(mailer|mail|maildelivery|smtp|mta|bounce)[-_.]?(daemon|delivery|error|bounce)s?\b"
-)
-_DAEMONS: Final = ("postmaster", "mdaemon", "mail delivery", "microsoftexchange", "mail administrator")
+_PLAIN: Final = re.compile(r"[a-z-]+")  # before parameters and comments
+_ALONE: Final = re.compile(r"\s*(?:$|[:：\-–—(\[,!.]|re\b|aw\b|sv\b|until\b|till\b|bis\b|hasta\b|jusqu)")
+_DAEMON: Final = re.compile(r"(?:mailer|mail|smtp|mta|bounce)[-_.]?(?:daemon|error|bounce)s?\b|mdaemon\b")
+_OFFICES: Final = ("postmaster", "mail delivery", "maildelivery", "microsoftexchange", "mail administrator")
 _BULK: Final = frozenset({"bulk", "list", "junk"})
 _WORDS: Final = 4_000  # characters from the start of a text that are looked at
 
 
 def is_daemon(incoming: Incoming) -> bool:
-    """A mail server speaks: by its name, or by what it says where no person's envelope sender is given."""
-    if any(
-        _names_a_daemon(one.address.partition("@")[0]) or _names_a_daemon(one.name)
-        for one in incoming.senders
-    ):
+    """A mail server speaks: by its name; by that of an office that a person may hold, and what it says; or by
+    what it says alone, where no person's envelope sender is given."""
+    pairs = (name for one in incoming.senders for name in (one.address.partition("@")[0], one.name))
+    names = [name.strip().lower() for name in pairs]
+    if any(map(_DAEMON.match, names)):
         return True
-    if incoming.envelope_sender:
+    office = any(name.startswith(_OFFICES) for name in names)
+    if incoming.envelope_sender and not office:
         return False
     if "x-failed-recipients" in incoming.headers:
         return True
-    if not begins(incoming.subject, "bounce"):
-        return False
-    return incoming.envelope_sender == "" or tells_failure(incoming)
+    returned, bounce = incoming.envelope_sender == "", begins(incoming.subject, "bounce")
+    if office:
+        return returned or bounce or tells_failure(incoming) or _is_report(incoming)
+    return bounce and (returned or tells_failure(incoming))
+
+
+def _is_report(incoming: Incoming) -> bool:
+    return incoming.headers.get("content-type", "").lower().startswith("multipart/report")
 
 
 def tells_failure(incoming: Incoming) -> bool:
@@ -39,8 +45,8 @@ def automatic_sign(incoming: Incoming) -> str:
     """RFC 3834: any Auto-Submitted but `no` is a machine's; then the older signs; empty for none. A mail from
     a list is not told from a holiday note by its precedence."""
     headers = incoming.headers
-    submitted = headers.get("auto-submitted", "no").partition(";")[0].strip().lower()
-    if submitted not in ("no", ""):
+    submitted = _PLAIN.match(headers.get("auto-submitted", "").strip().lower())
+    if submitted is not None and submitted.group() != "no":
         return "auto_submitted"
     for name in ("x-autoreply", "x-autorespond"):
         if headers.get(name, "no").strip().lower() not in ("no", "false", ""):
@@ -62,10 +68,9 @@ def list_sign(incoming: Incoming) -> str:
 
 
 def begins(subject: str, kind: str) -> bool:
-    """`kind` is holiday, bounce or challenge."""
-    return subject.strip().lower().startswith(subjects(kind))
-
-
-def _names_a_daemon(name: str) -> bool:
-    low = name.strip().lower()
-    return low.startswith(_DAEMONS) or _DAEMON.match(low) is not None
+    """`kind` is holiday, bounce or challenge. The words of a holiday note stand alone or before a mark: a
+    person may write "out of office chairs"."""
+    low = subject.strip().lower()
+    if kind != "holiday":
+        return low.startswith(subjects(kind))
+    return any(_ALONE.match(low[len(one) :]) for one in subjects(kind) if low.startswith(one))

@@ -290,3 +290,25 @@ def test_classifying_never_raises(body: bytes, envelope: str | None, about_ours:
         )
         incoming = read_email(raw, envelope)
         assert classify(incoming, raw, ours=lambda _: False, about_ours=about_ours).kind in MailKind
+
+
+@pytest.mark.parametrize(
+    ("sender", "subject"),
+    [
+        ("Ana <ana@river.example>", "On leave, but I read your letter"),
+        ("Ana <ana@river.example>", "Out of office chairs, who has some?"),
+        ("Ana <ana@river.example>", "Im Urlaub habe ich gelesen"),
+        ("Ana <ana@river.example>", "Rejected: my own idea"),
+        ("Pat <postmaster@farm.example>", "Re: Saturday"),
+        ("Mail Delivery Johnson <mdj@farm.example>", "Re: Saturday"),
+    ],
+)
+def test_a_person_is_one_whatever_they_are_called_or_begin_with(sender: str, subject: str) -> None:
+    raw = f"From: {sender}\nSubject: {subject}\n\nI come on Saturday.\n".encode()
+    for envelope in (None, "somebody@river.example"):
+        assert classify(read_email(raw, envelope), raw, ours=lambda _: False).kind is MailKind.PERSON
+
+
+def test_a_comment_behind_no_changes_nothing() -> None:
+    assert verdict_on("Auto-Submitted: no (a person wrote this)").kind is MailKind.PERSON
+    assert verdict_on("Auto-Submitted: auto-replied (vacation)").kind is MailKind.OUT_OF_OFFICE

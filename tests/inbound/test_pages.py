@@ -123,3 +123,8 @@ def test_whatever_a_page_names_a_signature_is_one(named: str) -> None:
 def test_a_link_to_a_signature_is_no_signature() -> None:
     page = '<p>Sign: <a href="https://x.example/?id=signature">the letter</a></p><blockquote>x</blockquote>'
     assert trim("", page).reply == "Sign: the letter"
+
+
+@pytest.mark.parametrize("odd", ["</\x0b>", "<a\x0b>", "</\x85 \x1f>", "</>", "< /p>", "<p", "</"])
+def test_an_odd_tag_is_passed_over(odd: str) -> None:
+    assert trim("", f"<p>Yes</p>{odd}").reply.startswith("Yes")

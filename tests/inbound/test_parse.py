@@ -169,6 +169,8 @@ def test_the_envelope_comes_before_the_headers() -> None:
         ("mañana".encode("latin-1"), "x-unknown", "mañana"),
         ("mañana".encode("latin-1"), "ut\0f", "mañana"),
         (b"abc", "punycode", "abc"),
+        (b"a\xc3-b\xff", "Puny Code", "aÃ-bÿ"),
+        (b"\\x41", "unicode escape", "\\x41"),
         (b"abc", "zip", "abc"),
     ],
 )
