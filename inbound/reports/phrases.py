@@ -26,3 +26,8 @@ def subjects(kind: str) -> tuple[str, ...]:
 
 def among(kind: str, folded: str) -> bool:
     return any(phrase in folded for phrase in phrases(kind))
+
+
+def first(kind: str, folded: str) -> int:
+    """Where the first of them begins; -1 for none."""
+    return min((place for phrase in phrases(kind) if (place := folded.find(phrase)) >= 0), default=-1)

@@ -7,7 +7,7 @@ from typing import Final
 
 from engine.vocabulary.messages import Incoming
 from inbound.reports.causes import Failed, failed_for
-from inbound.reports.phrases import among, phrases
+from inbound.reports.phrases import among, first, phrases
 
 _CHARACTERS: Final = 20_000
 _LINES: Final = 400
@@ -77,10 +77,11 @@ def _notice_of(incoming: Incoming) -> _Notice:
 
 def _listed(notice: _Notice) -> None:
     """Addresses with a label before them, and those that begin a line once a failure has been told."""
-    telling = False
-    for number, line in enumerate(notice.lines):
-        folded = line.lower()
-        telling = telling or among("intro", folded)
+    lowered = [line.lower() for line in notice.lines]
+    intro, end = first("intro", "\n".join(lowered)), 0
+    for number, (line, folded) in enumerate(zip(notice.lines, lowered, strict=True)):
+        end += len(folded) + 1
+        telling = 0 <= intro < end
         if "@" not in line or folded.lstrip().startswith(("message-id", "references:", "from:", "reply-to:")):
             continue
         if _begins_with_address(line) and (telling or _is_bracketed(line)):
