@@ -37,5 +37,5 @@ def failures(
 def _named_in_header(incoming: Incoming, words: str) -> tuple[Failed, ...]:
     named = incoming.headers.get("x-failed-recipients", "").split(",")[:_NAMED_MOST]
     addresses = dict.fromkeys(one.strip().strip("<>").lower() for one in named if "@" in one)
-    told = {one.address: one for one in failed_by_words(incoming, sure=True)}
+    told = {one.address: one for one in failed_by_words(incoming, sure=True)} if addresses else {}
     return tuple(told.get(one) or failed_for(one, words) for one in addresses)
