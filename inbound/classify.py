@@ -86,8 +86,11 @@ def _bounce_sign(incoming: Incoming, report: Report, *, daemon: bool, about_ours
 
 def _of_report(incoming: Incoming, report: Report) -> Verdict | None:
     """What the parts for machines say, where that needs no words beside them."""
+    if report.feedback == "not-spam":
+        return Verdict(MailKind.RECEIPT, "not_spam", original_ids=report.original_ids)
     if report.feedback:
-        return Verdict(MailKind.COMPLAINT, "feedback_report", original_ids=report.original_ids)
+        named = tuple(Failed(address, None) for address in report.about)
+        return Verdict(MailKind.COMPLAINT, "feedback_report", named, report.original_ids)
     if report.disposition and not begins(incoming.subject, "bounce"):  # mail filters refuse in this form, too
         return Verdict(MailKind.RECEIPT, "read_receipt", original_ids=report.original_ids)
     if report.arrived and not report.failed:
@@ -137,4 +140,5 @@ def _is_returned(incoming: Incoming) -> bool:
 def _our_own(incoming: Incoming, ours: Callable[[str], bool]) -> str:
     if "x-porchlight-hop" in incoming.headers:
         return "our_own_hop"
-    return "from_ourselves" if any(one.address and ours(one.address) for one in incoming.senders) else ""
+    known = [one.address for one in incoming.senders if one.address]
+    return "from_ourselves" if known and all(map(ours, known)) else ""

@@ -7,8 +7,11 @@ from engine.store.deliveries import Answered, answered
 from engine.vocabulary.ids import DeliveryId
 from engine.vocabulary.words import DeliveryState, MailKind, SuppressionReason
 from inbound.addresses import TokenKind
+from inbound.authentication import Authentication
+from inbound.filing import reference_ids
 from inbound.mail import Done, Mail, Outcome, Pass
 from inbound.people import arrived_of, to_a_person
+from inbound.reports import CalendarAnswer, is_by_a_calendar
 
 _DROPPED = (MailKind.LOOP, MailKind.LIST, MailKind.RECEIPT)
 
@@ -24,7 +27,9 @@ def drop_noise(mail: Mail) -> Outcome:
 
 def _is_answer(mail: Mail) -> bool:
     token = mail.reading.token
-    return token is not None and token.kind is TokenKind.REPLY
+    if token is not None and token.kind is TokenKind.REPLY:
+        return True
+    return bool(reference_ids(mail.reading.incoming, mail.rt.settings.mail_domain))
 
 
 def record_bounce(mail: Mail) -> Outcome:
@@ -45,10 +50,14 @@ def record_bounce(mail: Mail) -> Outcome:
 
 
 def record_complaint(mail: Mail) -> Outcome:
-    """Somebody pressed "this is spam": never again, and no word to them about it."""
+    """Somebody pressed "this is spam": never again, and no word to them about it. A report that neither came
+    to our envelope address, nor names whom we wrote to, nor is authenticated is for a person to judge."""
     if mail.reading.verdict.kind is not MailKind.COMPLAINT:
         return Pass()
     about = _delivery_of(mail)
+    passed = mail.reading.authentication is Authentication.PASSED
+    if about is not None and not passed and not _names_its_address(mail, about):
+        return Pass()
     if about is not None and about.address_id is not None:
         note_bad_news(mail.rt, BadNews(about.id, DeliveryState.COMPLAINED, mail.reading.verdict.reason))
         addresses.suppress(mail.rt, about.address_id, SuppressionReason.COMPLAINT)
@@ -64,14 +73,23 @@ def note_out_of_office(mail: Mail) -> Outcome:
 
 
 def note_calendar(mail: Mail) -> Outcome:
-    """The answer to an invitation stands in the conversation; a comment beside it waits for a person."""
+    """The answer to an invitation stands in the conversation; words beside it wait for a person."""
     answer = mail.reading.verdict.calendar
-    return Done("calendar") if answer is not None and not answer.comment else Pass()
+    return Done("calendar") if answer is not None and not _has_words_beside(mail, answer) else Pass()
+
+
+def _has_words_beside(mail: Mail, answer: CalendarAnswer) -> bool:
+    """A comment, or words in the mail that are not the program's own "Ana has accepted this invitation"."""
+    trimmed = mail.reading.trimmed
+    if answer.comment:
+        return True
+    return trimmed.method != "calendar" and bool(trimmed.reply) and not is_by_a_calendar(trimmed.reply)
 
 
 def show_to_a_person(mail: Mail) -> Outcome:
-    """A challenge, and what came through a list: a person decides; nothing is obeyed nor answered."""
-    shown = (MailKind.CHALLENGE, MailKind.LIST)
+    """A challenge, what came through a list, a complaint of unknown origin: a person decides; nothing is
+    obeyed nor answered."""
+    shown = (MailKind.CHALLENGE, MailKind.LIST, MailKind.COMPLAINT)
     return to_a_person(mail) if mail.reading.verdict.kind in shown else Pass()
 
 

@@ -8,6 +8,7 @@ from icalendar import Calendar
 from engine.vocabulary.messages import Incoming
 from inbound.parse.charsets import decoded
 from inbound.parse.structure import Entity, entities
+from inbound.reports.phrases import phrases
 
 _BYTES: Final = 64 * 1024
 _ANSWERS: Final = frozenset({"ACCEPTED", "DECLINED", "TENTATIVE", "DELEGATED"})
@@ -33,6 +34,17 @@ def calendar_answer(incoming: Incoming, raw: bytes) -> CalendarAnswer | None:
         if entity.content_type == "text/calendar":
             return _read(incoming, entity)
     return None
+
+
+def is_by_a_calendar(words: str) -> bool:
+    """Whether a mail's words are what its program writes beside an answer, and hold no more."""
+    told = [line.strip().lower() for line in words.splitlines() if line.strip()]
+    said = sum(any(phrase in line for phrase in phrases("calendar")) for line in told)
+    return "?" not in words and said > 0 and not any(map(_is_a_sentence_more, told))
+
+
+def _is_a_sentence_more(line: str) -> bool:
+    return ":" not in line and not any(phrase in line for phrase in phrases("calendar")) and len(line) > 20
 
 
 def _read(incoming: Incoming, entity: Entity) -> CalendarAnswer | None:

@@ -38,12 +38,14 @@ class Report:
     disposition: str = ""  # of a read receipt, in lower case
     read_by: str = ""  # whom the read receipt names
     original_ids: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()  # whom a complaint names as the one we wrote to
 
 
 def report_of(raw: bytes) -> Report:
     """What stands in the parts for machines; an empty Report when there are none."""
     failed: dict[str, Failed] = {}
     ids: list[str] = []
+    about: list[str] = []
     tells_status, arrived, feedback, disposition, read_by = False, False, "", "", ""
     for entity in entities(raw):
         if entity.content_type in _STATUS:
@@ -54,24 +56,40 @@ def report_of(raw: bytes) -> Report:
                 if one is not None:
                     failed.setdefault(one.address, one)
         elif entity.content_type == "message/feedback-report":
-            feedback = (
-                next(iter(_blocks(entity)), Headers(b"")).text("feedback-type").strip().lower() or "abuse"
-            )
+            fields = next(iter(_blocks(entity)), Headers(b""))
+            feedback = fields.text("feedback-type").strip().lower() or "abuse"
+            about.append(_bare(fields.text("original-rcpt-to")))
         elif entity.content_type in _READ:
             fields = next(iter(_blocks(entity)), Headers(b""))
             disposition = fields.text("disposition").lower()
             read_by = _recipient(fields)
             ids += fields.ids("original-message-id")
-        ids += _ids_within(entity)
-    told = tuple(failed.values())
-    return Report(tells_status, arrived, told, feedback, disposition, read_by, tuple(dict.fromkeys(ids)))
+        head = _head_within(entity)
+        ids += head.ids("message-id")
+        about.append(_bare(head.text("to")))
+    return Report(
+        tells_status=tells_status,
+        arrived=arrived,
+        failed=tuple(failed.values()),
+        feedback=feedback,
+        disposition=disposition,
+        read_by=read_by,
+        original_ids=tuple(dict.fromkeys(ids)),
+        about=tuple(dict.fromkeys(filter(None, about))),
+    )
 
 
-def _ids_within(entity: Entity) -> list[str]:
+def _head_within(entity: Entity) -> Headers:
+    """The headers of the mail that a report is about."""
     if entity.content_type not in _HEADS:
-        return []
-    head = entity.content(_REPORT_BYTES).lstrip().replace(b"\r\n", b"\n").partition(b"\n\n")[0]
-    return Headers(head).ids("message-id")
+        return Headers(b"")
+    return Headers(entity.content(_REPORT_BYTES).lstrip().replace(b"\r\n", b"\n").partition(b"\n\n")[0])
+
+
+def _bare(written: str) -> str:
+    """The one address of a header, in lower case; empty for none, and for several."""
+    address = written.rpartition("<")[2].partition(">")[0].strip().lower()
+    return address if address.count("@") == 1 and " " not in address else ""
 
 
 def _blocks(entity: Entity) -> list[Headers]:

@@ -28,8 +28,15 @@ def is_daemon(incoming: Incoming) -> bool:
         return True
     returned, bounce = incoming.envelope_sender == "", begins(incoming.subject, "bounce")
     if office:
-        return returned or bounce or tells_failure(incoming) or _is_report(incoming)
+        return returned or bounce or _is_report(incoming) or _office_tells(incoming)
     return bounce and (returned or tells_failure(incoming))
+
+
+def _office_tells(incoming: Incoming) -> bool:
+    """The address itself is an office's, and what it writes of itself tells of a failure: no answer to us."""
+    locals_ = (one.address.partition("@")[0].lower() for one in incoming.senders)
+    office = any(each.startswith(_OFFICES) for each in locals_)
+    return office and not incoming.references and tells_failure(incoming)
 
 
 def _is_report(incoming: Incoming) -> bool:
@@ -73,4 +80,6 @@ def begins(subject: str, kind: str) -> bool:
     low = subject.strip().lower()
     if kind != "holiday":
         return low.startswith(subjects(kind))
+    if low.endswith(("?", "？")):
+        return False
     return any(_ALONE.match(low[len(one) :]) for one in subjects(kind) if low.startswith(one))

@@ -1,6 +1,6 @@
 """Which lines of a mail are the author's, and which are of others."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from inbound.trim.attributions import DASHES
@@ -32,8 +32,9 @@ class Cut:
 def cut(lines: list[Line], ours: Parent | None) -> Cut:
     """What follows a divider, a header block or an attribution belongs to others, unless marked quotations
     follow: then only those do. Lines of `ours`, the message we sent, are never the author's."""
+    followed = _followed_by_marks(lines)
     places = range(len(lines))
-    end = next((place for place in places if _begins_the_rest(lines, place)), len(lines))
+    end = next((place for place in places if _begins_the_rest(lines[place], followed[place])), len(lines))
     above = lines[:end]
     own = [line.text for line in above if line.kind not in (*_OTHERS, Kind.SIGNATURE)]
     others = [line.text for line in above if line.kind in _OTHERS]
@@ -54,7 +55,8 @@ def widest(lines: list[Line], narrow: Cut) -> Cut:
     """Everything neither marked nor a divider, for a mail of which nothing was left."""
     own = [line.text for line in lines if line.kind not in _OTHERS]
     if not has_words(own):
-        return narrow
+        marked = all(line.kind in (Kind.QUOTED, Kind.BLANK) for line in lines)
+        return replace(narrow, confidence=0.3) if marked and has_words(narrow.others) else narrow
     others = [line.text for line in lines if line.kind in _OTHERS]
     return Cut(own, others, [], "widest", 0.3)
 
@@ -63,19 +65,20 @@ def has_words(lines: list[str]) -> bool:
     return any(line.strip(_NO_WORDS) for line in lines)
 
 
-def _begins_the_rest(lines: list[Line], place: int) -> bool:
-    kind = lines[place].kind
-    if kind is Kind.ATTRIBUTION:
-        return not _marks_follow(lines, place)
-    return kind in (Kind.ORIGINAL, Kind.FORWARD, Kind.HEADER)
+def _begins_the_rest(line: Line, followed: bool) -> bool:
+    if line.kind is Kind.ATTRIBUTION:
+        return not followed
+    return line.kind in (Kind.ORIGINAL, Kind.FORWARD, Kind.HEADER)
 
 
-def _marks_follow(lines: list[Line], place: int) -> bool:
-    """Whether the quotation under this attribution is marked, or there is none at all."""
-    for line in lines[place:]:
-        if line.kind not in (Kind.ATTRIBUTION, Kind.BLANK):
-            return line.kind is Kind.QUOTED
-    return True
+def _followed_by_marks(lines: list[Line]) -> list[bool]:
+    """Of each line, whether the quotation under it is marked, or there is none at all."""
+    followed, marked = [True] * len(lines), True
+    for place in range(len(lines) - 1, -1, -1):
+        if lines[place].kind not in (Kind.ATTRIBUTION, Kind.BLANK):
+            marked = lines[place].kind is Kind.QUOTED
+        followed[place] = marked
+    return followed
 
 
 def _without_rule(own: list[str]) -> list[str]:

@@ -53,7 +53,18 @@ def _after_divider(lines: list[Line], start: int, subject: str) -> Split | None:
     block = read_block(body)
     if not _is_forward(lines[start].kind, block, subject):
         return None
+    if block is not None and end == len(lines):
+        end = _end_below_marks(lines, first + block.rest)
+        body = body[: end - first]
     return Split(_note(lines[:start]) + _note(lines[end:]), lines[start:end], _forwarded(block, body))
+
+
+def _end_below_marks(lines: list[Line], place: int) -> int:
+    """Where only the words under the headers are marked, what stands below them is the author's."""
+    while place < len(lines) and lines[place].kind is Kind.BLANK:
+        place += 1
+    marked = place < len(lines) and lines[place].kind is Kind.QUOTED
+    return _end_of_marked(lines, place) if marked else len(lines)
 
 
 def _within_marks(lines: list[Line], start: int, subject: str) -> Split | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from engine.vocabulary.messages import Mailbox
-from inbound.trim.attributions import DASHES
+from inbound.trim.attributions import DASHES, is_attribution
 from inbound.trim.kinds import Kind
 from inbound.trim.language import Language, folded, lexicon
 
@@ -65,7 +65,7 @@ def mark_header_blocks(texts: list[str], kinds: list[Kind]) -> None:
         end = _end_of_run(texts, kinds, known, here)
         names = list(filter(None, known[here:end]))
         marked = end
-        if len(names) < 2 or not _has_evidence(texts[here:end]) or not languages_of(names):
+        if len(names) < 2 or not _has_evidence(texts[here:end], names) or not languages_of(names):
             marked = _labelled(texts, kinds, here) if _under_a_rule(kinds, here) else here
         kinds[here:marked] = [Kind.HEADER] * (marked - here)
         here = max(end, marked, here + 1)  # what is no block as a whole holds none
@@ -111,6 +111,9 @@ def split_flat(text: str) -> list[str]:
     """A line that holds a divider or several headers, or both, as the lines it was made from."""
     if text.count(":") + text.count("：") < 2 or len(text) > _FLAT:
         return [text]
+    before, gap, after = text.partition(":  ")
+    if gap and after.strip() and is_attribution(f"{before}:"):  # Yahoo's, on telephones
+        return [f"{before}:", after.strip()]
     divided = _DIVIDED.fullmatch(text)
     if divided is not None:
         return [divided.group(1), *(_headers_of(divided.group(2)) or [divided.group(2)])]
@@ -164,8 +167,11 @@ def _is_folded(texts: list[str], here: int) -> bool:
     return follows or open_list
 
 
-def _has_evidence(lines: list[str]) -> bool:
-    return any("@" in text or any(map(str.isdigit, text)) for text in lines)
+def _has_evidence(lines: list[str], names: list[str]) -> bool:
+    """An address; or a number, and a subject: who writes of a plan names its date and place, too."""
+    if any("@" in text for text in lines):
+        return True
+    return not lexicon().subjects.isdisjoint(names) and any(any(map(str.isdigit, text)) for text in lines)
 
 
 def _under_a_rule(kinds: list[Kind], place: int) -> bool:

@@ -1,5 +1,6 @@
 """What stands under a letter: "-- " blocks, lines of a phone, footers of lists, closings, disclaimers."""
 
+import re
 from typing import Final
 
 from inbound.trim.language import folded, lexicon
@@ -10,6 +11,7 @@ _CLOSING_LINES: Final = 8
 _CLOSING_CHARACTERS: Final = 60
 _PHONE_CHARACTERS: Final = 70
 _PHONE_WORDS: Final = 9
+_POSTSCRIPT: Final = re.compile(r"\s*\W{0,2}p\.?\s?(?:p\.?\s?)?[sd]\b\.?[ :.,–—-]?", re.IGNORECASE)
 _RULE: Final = 20
 _DISCLAIMER_LINES: Final = 40
 _DISCLAIMER_CHARACTERS: Final = 4_000
@@ -42,10 +44,10 @@ def _start_of_one(lines: list[str]) -> int | None:
     for place in range(last, max(-1, last - _SIGNATURE_LINES - 1), -1):
         bare = lines[place].strip()
         if bare in ("--", "—") and place > 0 and not _in_code(lines, place):
-            return place
+            return None if _has_postscript(lines[place : last + 1]) else place
         if place > 0 and not lines[place - 1].strip() and is_phone_line(lines[place]):
             return place if last - place <= 2 else None
-        if _is_list_rule(bare) and last - place <= 6:
+        if _is_list_rule(bare) and last - place <= 6 and _names_a_list(lines[place + 1 : last + 1]):
             return place
     closing = _closing(lines, last)
     return closing if closing is not None else _disclaimer(lines, last)
@@ -67,6 +69,16 @@ def _is_list_rule(line: str) -> bool:
     return len(bare) >= _RULE and not bare.strip("_")
 
 
+def _names_a_list(lines: list[str]) -> bool:
+    """Where the mails of a list come from, and how to leave it."""
+    return any(sign in line.lower() for line in lines for sign in ("@", "http", "www.", "mailing list"))
+
+
+def _has_postscript(lines: list[str]) -> bool:
+    """P.S. and its like: the author goes on under the name."""
+    return any(_POSTSCRIPT.match(line) for line in lines)
+
+
 def _between_rules(lines: list[str], last: int) -> int:
     """A disclaimer between two rules of underscores, or the closing rule alone."""
     for place in range(last - 1, max(-1, last - 40), -1):
@@ -84,7 +96,7 @@ def _closing(lines: list[str], last: int) -> int | None:
         if len(bare) > _CLOSING_CHARACTERS:
             return None
         if folded(bare).rstrip(",.!;: ") in lexicon().closings:
-            return place if under > 1 else None
+            return place if under > 1 and not _has_postscript(lines[place : last + 1]) else None
         under += bool(bare)
     return None
 

@@ -9,6 +9,7 @@ def mega(piece: str) -> str:
 
 TEXTS = {
     "attributions that never end": mega("On Mon, Nov 23, 2026 at 10:00 AM, A B <a@b>\n"),
+    "attributions with nothing between": mega("On Mon at 9:41 <a@b.c> wrote:\n"),
     "one line of On": mega("On "),
     "near misses on one line": mega("on x at y "),
     "newlines": mega("\n"),

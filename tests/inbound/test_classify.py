@@ -21,6 +21,7 @@ def verdict_on(headers: str, envelope_sender: str | None = "ana@example.org", ou
         ("Auto-Submitted: no", MailKind.PERSON),
         ("X-Auto-Response-Suppress: All", MailKind.PERSON),
         ("Subject: Re: Undeliverable: hello", MailKind.PERSON),
+        ("Subject: Out of the office - lunch Friday?", MailKind.PERSON),
         ("Auto-Submitted: auto-generated", MailKind.OUT_OF_OFFICE),
         ("Auto-Submitted: auto-replied; owner-email=x", MailKind.OUT_OF_OFFICE),
         ("X-Autoreply: yes", MailKind.OUT_OF_OFFICE),
@@ -312,3 +313,19 @@ def test_a_person_is_one_whatever_they_are_called_or_begin_with(sender: str, sub
 def test_a_comment_behind_no_changes_nothing() -> None:
     assert verdict_on("Auto-Submitted: no (a person wrote this)").kind is MailKind.PERSON
     assert verdict_on("Auto-Submitted: auto-replied (vacation)").kind is MailKind.OUT_OF_OFFICE
+
+
+def test_who_holds_an_office_and_answers_us_about_a_failure_is_a_person() -> None:
+    said = b"\n\nMy message could not be delivered to the council, so I write to you."
+    office = b"From: Ana <postmaster@example.org>\nSubject: Re: Hello\nReferences: <7@ours.example>" + said
+    named = b"From: Postmaster Ana <ana@example.org>\nSubject: Hello" + said
+    for raw in (office, named):
+        verdict = classify(read_email(raw, "ana@example.org"), raw, ours=lambda _: False)
+        assert verdict.kind is MailKind.PERSON
+
+
+def test_one_of_our_addresses_beside_another_in_from_is_no_loop() -> None:
+    raw = b"From: Ana <ana@example.org>, hello@ours.example\n\nYes."
+    incoming = read_email(raw, "ana@example.org")
+    verdict = classify(incoming, raw, ours=lambda address: address.endswith("@ours.example"))
+    assert verdict.kind is MailKind.PERSON

@@ -134,3 +134,37 @@ def test_what_a_firm_writes_under_every_mail_is_no_reply(disclaimer: str) -> Non
 )
 def test_a_secret_that_a_member_tells_is_kept(words: str) -> None:
     assert trim(f"Hello Maya,\n\n{words}\n").reply.endswith(words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I will come.\n\nBest regards,\nAna\n\nPS I need a wheelchair ramp, is there one?",
+        "Yes\n-- \nAna\n\nP.S.: I can bring soup, but need a lift.",
+        "Yes to lunch.\n\n________________________________\nAlso: no to dinner.",
+        "Name: Ana\nTo: help\nFrom: 5pm\nDate: Monday\nI can help all these times.",
+        "Here is the plan:\nDate: Friday 3 May 2026\nFrom: church\nTo: the park\nSubject to rain.\nSee you!",
+    ],
+)
+def test_what_the_author_adds_below_a_name_a_rule_or_a_list_is_kept(text: str) -> None:
+    assert trim(text).reply.split() == text.split()
+
+
+def test_words_below_a_mail_passed_on_stay_the_author_s() -> None:
+    passed_on = "---------- Forwarded message ---------\nFrom: Bob <bob@b.example>\nDate: Mon, 23 Nov 2026\n"
+    trimmed = trim(f"{passed_on}Subject: Lamps\n\n> Lamps!\n\nThis is what I mean. Ana", subject="Fwd: Lamps")
+    assert trimmed.reply == "This is what I mean. Ana"
+    assert trimmed.forwarded is not None
+    assert "Ana" not in trimmed.forwarded.body
+
+
+def test_an_attribution_and_what_it_quotes_on_one_line_are_told_apart() -> None:
+    attribution = "  On Mon, 23 Nov 2026 at 9:41, Maya<m@porch.example> wrote:"
+    text = f"Yes I come.\n\n{attribution}   What would you fix?\nMaya"
+    assert trim(text).reply == "Yes I come."
+
+
+def test_a_mail_that_is_all_marked_says_that_nobody_can_be_sure() -> None:
+    trimmed = trim("> I answer here in the quote\n> yes I come")
+    assert trimmed.warnings == ("low_confidence",)
+    assert "yes I come" in trimmed.quoted

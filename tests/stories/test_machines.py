@@ -1,6 +1,7 @@
 """What machines send is put where it belongs, obeyed in nothing, and answered by nobody."""
 
 from dataclasses import replace
+from email.message import EmailMessage
 
 from sqlalchemy import select
 
@@ -141,3 +142,70 @@ def test_a_full_mailbox_closes_nothing(street: Street) -> None:
     receive_email(street.town.rt, full, Envelope("", (writing.return_path(letter),)))
     street.town.settle()
     assert not street.town.person(street.ana).addresses[0].suppressed
+
+
+def complaint(letter: EmailMessage, feedback: str = "abuse", to: str = "") -> list[str]:
+    """A report on the letter with this Message-ID, as a receiver's feedback loop sends it."""
+    return [
+        "From: fbl@mx.elsewhere.example",
+        'Content-Type: multipart/report; report-type=feedback-report; boundary="x"',
+        "",
+        "--x",
+        "Content-Type: message/feedback-report",
+        "",
+        f"Feedback-Type: {feedback}",
+        *([f"Original-Rcpt-To: <{to}>"] if to else []),
+        "--x",
+        "Content-Type: text/rfc822-headers",
+        "",
+        f"Message-ID: {letter['message-id']}",
+        "--x--",
+    ]
+
+
+def test_a_complaint_that_names_whom_we_wrote_to_closes_that_address(street: Street) -> None:
+    letter = street.town.mailbox(street.ana)[-1].message
+    assert post(street, *complaint(letter, to="ana@riverbend.example"), sender="") == "complaint"
+    assert street.town.person(street.ana).addresses[0].suppressed
+
+
+def test_a_complaint_to_the_envelope_address_of_a_letter_needs_to_name_nobody(street: Street) -> None:
+    letter = street.town.mailbox(street.ana)[-1].message
+    assert post(street, *complaint(letter), to=writing.return_path(letter), sender="") == "complaint"
+    assert street.town.person(street.ana).addresses[0].suppressed
+
+
+def test_who_knows_a_message_id_of_ours_cannot_silence_the_member_it_went_to(street: Street) -> None:
+    letter = street.town.mailbox(street.ana)[-1].message
+    assert post(street, *complaint(letter), sender="mallory@elsewhere.example") == "needs matching"
+    assert post(street, *complaint(letter, "not-spam"), to=writing.return_path(letter)) == "receipt"
+    assert not street.town.person(street.ana).addresses[0].suppressed
+
+
+def test_words_beside_an_accepted_invitation_wait_for_a_person(street: Street) -> None:
+    def both(words: str) -> list[str]:
+        head, *body = invitation()[2:]
+        return [
+            *invitation()[:2],
+            'Content-Type: multipart/alternative; boundary="x"',
+            "",
+            "--x",
+            "Content-Type: text/plain",
+            "",
+            words,
+            "--x",
+            head,
+            *body,
+            "--x--",
+        ]
+
+    assert post(street, *both("Ana has accepted this invitation."), to=target(street)) == "calendar"
+    asked = post(street, *both("I bring bread, too. Is there a ramp?"), to=target(street))
+    assert asked == "conversation"
+
+
+def test_an_answer_to_our_letter_that_is_marked_as_bulk_is_read_by_a_person(street: Street) -> None:
+    letter = street.town.mailbox(street.ana)[-1].message
+    answer = f"In-Reply-To: {letter['message-id']}"
+    hello = ("From: Ana <ana@riverbend.example>", "Subject: hi", "Precedence: bulk", answer, "", "no thanks")
+    assert post(street, *hello) == "conversation"
