@@ -34,7 +34,7 @@ def listen(url: str, hear: Callable[[str], object], stop: Event) -> None:
     while not stop.is_set():
         try:
             answer_waiting(url, hear, stop)
-        except (RedisError, OSError) as problem:
+        except (RedisError, OSError, ValueError) as problem:  # ValueError: an option of the address
             log.warning("Redis: %s; the database is looked at meanwhile.", type(problem).__name__)
         stop.wait(_AGAIN_AFTER)
 

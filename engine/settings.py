@@ -128,7 +128,9 @@ class _Form:
 
 
 _DATABASE = _Form(
-    "DATABASE_URL", r"(sqlite|postgresql(\+psycopg)?)://.*", "postgresql://user@host/porchlight"
+    "DATABASE_URL",
+    r"sqlite:///(?!:memory:).+|postgresql(\+psycopg)?://.*",
+    "postgresql://user@host/porchlight",
 )
 _REDIS = _Form("REDIS_URL", r"(rediss?|unix)://.+", "redis://127.0.0.1:6379/0")
 _DOMAIN = _Form("PORCHLIGHT_MAIL_DOMAIN", r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "porch.example.org")
@@ -169,7 +171,9 @@ def _is_whole(text: str) -> bool:
     if "://" not in text:
         return True
     try:
-        return urlsplit(text).port != 0
+        parts = urlsplit(text)
+        mail = parts.scheme.startswith(("smtp", "imap"))  # a database may be behind a socket without a host
+        return parts.port != 0 and not (mail and not parts.hostname)
     except ValueError:
         return False
 
@@ -230,13 +234,16 @@ def _port(text: str) -> int:
 
 def _url(name: str, text: str) -> str:
     parts = urlsplit(text if _is_whole(text) else "")
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    spare = bool(parts.query or parts.fragment or parts.username or re.search(r"\s", text))
+    if parts.scheme not in ("http", "https") or not parts.hostname or spare:
         raise SettingsError(f"{name} is “{text}”: give a whole address, such as https://porch.example.org.")
     return text.rstrip("/")
 
 
 def _shown(host: str) -> str:
-    return "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 (compared, not bound)
+    if host in ("0.0.0.0", "::"):  # noqa: S104 (compared, not bound)
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def _folder(name: str, text: str | None, shipped: str) -> Path:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from time import monotonic
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -13,9 +14,9 @@ from engine.actions import receipts
 from engine.actions.composing import TEST_CAUSE, Composed, compose
 from engine.aside import aside
 from engine.rules.permission import Allowed, Held, Nature, NotYet, Reach, Refused, may_reach
-from engine.rules.receipts import SLOW_RETRY
+from engine.rules.receipts import DOWN_RETRY, SLOW_RETRY
 from engine.runtime import Runtime
-from engine.store import claims, conversations, holds, messages, reach
+from engine.store import claims, conversations, holds, marks, messages, reach
 from engine.store.base import insert_new, table_of
 from engine.store.claims import Claimed, Recorded, Verdict
 from engine.store.community import Community, the_community, window_of
@@ -34,6 +35,8 @@ BATCH = 50
 # already handed over.
 WIRE_CHUNK = {Channel.EMAIL: BATCH, Channel.SMS: 1}
 _AT_ONCE = timedelta()
+# After these a text waits, and with it whatever would overtake it.
+_RETRIES: Final = {Fault.SLOW: SLOW_RETRY, Fault.DOWN: DOWN_RETRY}
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ def deliver(rt: Runtime, channels: Collection[Channel] = tuple(Channel), limit: 
         open_channels = [channel for channel in channels if channel not in held]
         claimed = claims.claim_due(session, rt.clock.now(), LEASE, limit, open_channels)
         allowed = _permitted(rt, session, claimed)
+        if allowed and rt.doors.real and marks.mark(session, marks.REACHES_PEOPLE) is None:
+            marks.set_mark(session, marks.REACHES_PEOPLE, "yes")
     for channel in open_channels:
         if rows := [row for row in allowed if row.channel is channel]:
             _compose_and_carry(rt, channel, rows)
@@ -191,8 +196,9 @@ def _send(rt: Runtime, channel: Channel, batch: Sequence[Outgoing]) -> timedelta
         heard = batch[known : known + len(given)]
         rt.insist(partial(receipts.record, rt, heard, given), within=RECORDED_WITHIN)
         known += len(given)
-        if channel is Channel.SMS and given[-1].fault is Fault.SLOW:
-            return SLOW_RETRY  # as late as the one that was put off, so that nobody overtakes anybody
+        last = given[-1].fault
+        if channel is Channel.SMS and last in _RETRIES:
+            return _RETRIES[last]  # as late as the one that was put off, so that nobody overtakes anybody
         with rt.transaction() as session:
             if _must_end(rt, session, channel):
                 claims.record(session, [_untouched(letter) for letter in batch[known:]])

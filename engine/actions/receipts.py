@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from engine.actions import addresses, auditing
 from engine.rules import receipts as rules
-from engine.rules.receipts import GIVES_UP_AFTER, HOLDS, SUPPRESSIONS
+from engine.rules.receipts import GIVES_UP_AFTER, HOLDS, LOOKS_AFTER, SUPPRESSIONS
 from engine.runtime import Runtime
 from engine.store import claims, deliveries, holds, provider_events
 from engine.store.claims import Recorded
@@ -106,6 +106,12 @@ _OPEN_TO_REPORTS = (
     DeliveryState.DELIVERED,
     DeliveryState.BOUNCED,
 )
+_NOT_ON_THE_WIRE = (
+    DeliveryState.READY,
+    DeliveryState.CLAIMED,
+    DeliveryState.DEFERRED,
+    DeliveryState.HELD,
+)
 
 
 def note_report(rt: Runtime, report: Report) -> None:
@@ -116,14 +122,26 @@ def note_report(rt: Runtime, report: Report) -> None:
         delivery = deliveries.locked(session, report.delivery_id)
         if delivery is None or not provider_events.keep(session, rt.ids.new(), report, rt.clock.now()):
             return
-        if delivery.attempt == report.attempt and delivery.state in _OPEN_TO_REPORTS:
+        this = delivery.attempt == report.attempt and delivery.state in _OPEN_TO_REPORTS
+        if this or _tells_of_success(session, delivery, report):
             _fold(rt, session, delivery, report)
+
+
+def _tells_of_success(session: Session, delivery: Delivery, report: Report) -> bool:
+    """An earlier attempt was taken over after all; the next one is not on the wire yet, and need not be."""
+    if delivery.state not in _NOT_ON_THE_WIRE or report.attempt > delivery.attempt:
+        return False
+    reports = provider_events.reports(session, delivery.id, report.attempt)
+    said = rules.fold(frozenset((each.status, each.code) for each in reports))
+    return said.state in (DeliveryState.ACCEPTED, DeliveryState.DELIVERED)
 
 
 def _fold(rt: Runtime, session: Session, delivery: Delivery, report: Report) -> None:
     reports = provider_events.reports(session, delivery.id, report.attempt)
     said = rules.fold(frozenset((each.status, each.code) for each in reports))
-    delivery.provider_id = delivery.provider_id or report.provider_id
+    if delivery.provider_id is None:
+        deliveries.disown(session, report.provider_id, rt.clock.now() + LOOKS_AFTER)
+        delivery.provider_id = report.provider_id
     delivery.lease_until = None
     delivery.accepted_at = delivery.accepted_at or rt.clock.now()
     if said.fault is not None:

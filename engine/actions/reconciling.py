@@ -2,11 +2,13 @@
 
 from collections import Counter
 
+from sqlalchemy.orm import Session
+
 from engine.actions.composing import compose
 from engine.actions.deliveries import BATCH
 from engine.rules.receipts import LOOKS_AFTER
 from engine.runtime import Runtime
-from engine.store import claims
+from engine.store import claims, provider_events
 from engine.store.claims import Expired, Recorded
 from engine.vocabulary.ids import DeliveryId
 from engine.vocabulary.messages import Outgoing
@@ -25,12 +27,18 @@ def reconcile(rt: Runtime, limit: int = BATCH) -> Counter[str]:
         return Counter()
     asked = [gone for gone in silent if gone.state is not DeliveryState.CLAIMED]
     letters = _letters(rt, asked)
-    verdicts = [(gone, _verdict(rt, gone, letters.get(gone.id))) for gone in silent]
-    with rt.transaction() as session:
-        for gone, then in verdicts:
-            claims.give_back(session, gone, then)
-        rt.ring(Job.DELIVER)
-    return Counter(str(then.state) for gone, then in verdicts if then.state is not gone.state)
+    moved: Counter[str] = Counter()
+    cannot_say: set[Channel] = set()  # one look-up that fails is enough: the tick has other work
+    for gone in silent:
+        if rt.stopping.is_set():
+            break
+        found = None
+        if _may_ask(rt, gone) and gone.channel not in cannot_say and gone.id in letters:
+            found = rt.doors.gateway(gone.channel).look_up(letters[gone.id])
+            cannot_say |= {gone.channel} if found is None and gone.channel is Channel.SMS else set()
+        moved.update([str(state)] if (state := _settle(rt, gone, found)) is not gone.state else [])
+    rt.ring(Job.DELIVER)
+    return moved
 
 
 def _letters(rt: Runtime, asked: list[Expired]) -> dict[DeliveryId, Outgoing]:
@@ -40,26 +48,34 @@ def _letters(rt: Runtime, asked: list[Expired]) -> dict[DeliveryId, Outgoing]:
     return {letter.frozen.id: letter.outgoing for letter in compose(rt, rows).ready}
 
 
-def _verdict(rt: Runtime, gone: Expired, letter: Outgoing | None) -> Recorded:
-    now = rt.clock.now()
+def _may_ask(rt: Runtime, gone: Expired) -> bool:
+    """A provider's list lags behind: a text is looked for only once some time has gone by."""
     if gone.state is DeliveryState.CLAIMED:
-        return Recorded(gone.id, gone.attempt, DeliveryState.READY)
+        return False
     fresh = gone.state is DeliveryState.IN_FLIGHT and rt.doors.gateway(gone.channel).real
-    if gone.channel is Channel.SMS and (fresh or letter is None):  # a provider's list lags behind
-        return Recorded(gone.id, gone.attempt, DeliveryState.UNKNOWN, due_at=now + LOOKS_AFTER)
-    return _found(rt, gone, letter)
+    return not (gone.channel is Channel.SMS and fresh)
 
 
-def _found(rt: Runtime, gone: Expired, letter: Outgoing | None) -> Recorded:
+def _settle(rt: Runtime, gone: Expired, found: tuple[str, ...] | None) -> DeliveryState:
+    """One row, one transaction: what the one before it took is taken for the next. `found` are the messages
+    that the gateway has of it; None where it was not asked, or cannot say."""
+    with rt.transaction() as session:
+        then = _verdict(rt, session, gone, found)
+        claims.give_back(session, gone, then)
+        return then.state
+
+
+def _verdict(rt: Runtime, session: Session, gone: Expired, found: tuple[str, ...] | None) -> Recorded:
     now = rt.clock.now()
-    candidates = rt.doors.gateway(gone.channel).look_up(letter) if letter else None
-    if candidates is None:
-        if gone.channel is Channel.SMS:
-            return Recorded(gone.id, gone.attempt, DeliveryState.UNKNOWN, due_at=now + LOOKS_AFTER)
-        return Recorded(gone.id, gone.attempt, DeliveryState.READY)
-    with rt.reading() as session:
-        others = claims.taken_ids(session, candidates)
-    ours = next((each for each in candidates if each not in others), None)
+    if gone.state is not DeliveryState.CLAIMED and gone.channel is Channel.SMS and found is None:
+        return Recorded(gone.id, gone.attempt, DeliveryState.UNKNOWN, due_at=now + LOOKS_AFTER)
+    others = claims.taken_ids(session, found or ()) | _reported_otherwise(session, gone, found or ())
+    ours = next((each for each in found or () if each not in others), None)
     if ours is None:
         return Recorded(gone.id, gone.attempt, DeliveryState.READY)
     return Recorded(gone.id, gone.attempt, DeliveryState.ACCEPTED, provider_id=ours, accepted_at=now)
+
+
+def _reported_otherwise(session: Session, gone: Expired, found: tuple[str, ...]) -> set[str]:
+    """Those that a report names as another delivery's, or as an earlier attempt of this one."""
+    return provider_events.reported_of_others(session, found, gone.id, gone.attempt)

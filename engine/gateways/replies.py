@@ -12,6 +12,12 @@ _UNKNOWN = re.compile(
     r"|unknown (recipient|mailbox|address)|(recipient|mailbox) (unknown|not found|unavailable)",
     re.IGNORECASE,
 )
+# What is said of us beside it: then it is not the recipient that does not exist.
+_OF_US = re.compile(
+    r"sender|verif|relay|your (ip|host|server|message|domain)|block|spam|blacklist|reputation|polic[yi]"
+    r"|spf|dkim|dmarc",
+    re.IGNORECASE,
+)
 _ADDRESS_LIKE = re.compile(r"[^\s<>]+@[^\s<>]+")
 _DEAD_MAILBOX = {(1, 0), (1, 1), (1, 2), (1, 3), (1, 6), (1, 10), (2, 1)}
 _SIGN_IN = {530, 534, 535, 538}
@@ -72,12 +78,14 @@ def _not_now(reply: Reply) -> Fault | None:
 def _never(reply: Reply, stage: str) -> Fault:
     if reply.code in _SIGN_IN:
         return Fault.LOGIN
+    if reply.code == 552:  # this letter is too large, or that mailbox full
+        return Fault.LETTER
     if stage == "MAIL":  # about the sender, so about all we send
         return Fault.STREAM
     enhanced = reply.enhanced
     if enhanced is None:
-        unknown = stage == "RCPT" and _UNKNOWN.search(reply.words)
+        unknown = stage == "RCPT" and _UNKNOWN.search(reply.words) and not _OF_US.search(reply.words)
         return Fault.ADDRESS if unknown else Fault.LETTER
     if enhanced in _DEAD_MAILBOX:
         return Fault.ADDRESS
-    return Fault.STREAM if enhanced[0] == 7 and reply.code != 552 else Fault.LETTER
+    return Fault.STREAM if enhanced[0] == 7 else Fault.LETTER

@@ -73,7 +73,8 @@ class TwilioGateway:
         except _NO_ANSWER:
             return None
         body = _even(letter.payload.decode())
-        same = [each for each in found if _even(each.body) == body and _outbound(each) and _at(each) >= since]
+        ours = [each for each in found if _outbound(each) and _at(each) >= since]
+        same = [each for each in ours if _even(each.body or "") == body]
         return tuple(each.sid for each in sorted(same, key=_at))
 
     def check(self) -> str:

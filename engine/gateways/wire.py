@@ -8,9 +8,10 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from threading import Timer
 from typing import Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -57,6 +58,8 @@ class Patience:
     data: float = 120
     block: float = 180
     dot: float = 600
+    letter: float = 900  # all of one letter: a server that trickles renews the others with every byte
+    greeting: float = 180  # all that is said before the first letter
 
 
 class Stale(Exception):
@@ -75,12 +78,14 @@ def open_connection(relay: Relay, patience: Patience, tls: Callable[[], ssl.SSLC
     """Connected, secured and signed in. Raises Away."""
     where = f"{relay.host}:{relay.port}"
     try:
-        smtp = _dial(relay, patience, tls)
-        if relay.security == "starttls":
-            smtp.starttls(context=tls())
-            smtp.ehlo()
-        if relay.user:
-            smtp.login(relay.user, relay.password)
+        smtp = _unconnected(relay, patience, tls)
+        with ended_after(patience.greeting, smtp):
+            _dial(smtp, relay)
+            if relay.security == "starttls":
+                smtp.starttls(context=tls())
+                smtp.ehlo()
+            if relay.user:
+                smtp.login(relay.user, relay.password)
         return smtp
     except smtplib.SMTPAuthenticationError as refused:
         said = f"{where} refuses the user name or password ({refused.smtp_code})."
@@ -101,17 +106,44 @@ def open_connection(relay: Relay, patience: Patience, tls: Callable[[], ssl.SSLC
         raise Away(f"{where} does not answer ({type(problem).__name__}).") from problem
 
 
-def _dial(relay: Relay, patience: Patience, tls: Callable[[], ssl.SSLContext]) -> smtplib.SMTP:
+def _unconnected(relay: Relay, patience: Patience, tls: Callable[[], ssl.SSLContext]) -> smtplib.SMTP:
+    """Made without a host, so that it can be ended while it waits for the greeting."""
+    helo, within = relay.helo, patience.connect
+    smtp: smtplib.SMTP
     if relay.security == "tls":
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
-            relay.host, relay.port, relay.helo, timeout=patience.connect, context=tls()
-        )
+        smtp = smtplib.SMTP_SSL(local_hostname=helo, timeout=within, context=tls())
     else:
-        smtp = smtplib.SMTP(relay.host, relay.port, relay.helo, timeout=patience.connect)
+        smtp = smtplib.SMTP(local_hostname=helo, timeout=within)
+    vars(smtp)["_host"] = relay.host  # whose certificate is asked for; smtplib takes it from its constructor
+    return smtp
+
+
+def _dial(smtp: smtplib.SMTP, relay: Relay) -> None:
+    code, said = smtp.connect(relay.host, relay.port)
+    if code != 220:
+        smtp.close()
+        raise smtplib.SMTPConnectError(code, said)
     assert smtp.sock is not None
     smtp.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the dot must not wait 40 ms for an ACK
     smtp.ehlo_or_helo_if_needed()
-    return smtp
+
+
+@contextmanager
+def ended_after(seconds: float, smtp: smtplib.SMTP) -> Iterator[None]:
+    """Time-outs of a socket count from each byte; this one counts for all that happens within."""
+
+    def end() -> None:
+        if smtp.sock is not None:
+            with suppress(OSError):
+                smtp.sock.shutdown(socket.SHUT_RDWR)
+
+    timer = Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 _DOT_FIRST = re.compile(rb"^\.", re.MULTILINE)
@@ -132,7 +164,8 @@ class Wire:
         stage = Stage(warm=self.carried > 0)
         self.carried += 1
         try:
-            given = self._say(letter, stage)
+            with ended_after(self.patience.letter, self.smtp):
+                given = self._say(letter, stage)
         except (OSError, smtplib.SMTPException) as problem:
             self._close()
             if stage.name == "MAIL" and stage.warm:

@@ -9,7 +9,7 @@ from engine.vocabulary.words import Channel, DeliveryState, HoldReason, Suppress
 GIVES_UP_AFTER = timedelta(days=3)  # of being put off; counted from the first attempt
 LOOKS_AFTER = timedelta(minutes=2)  # a provider's list is asked about an unknown text no sooner
 _FIRST_RETRY, _LONGEST_RETRY = timedelta(minutes=2), timedelta(hours=4)
-_DOWN_RETRY = timedelta(seconds=30)
+DOWN_RETRY = timedelta(seconds=30)
 SLOW_RETRY = timedelta(minutes=1)
 _UNREACHED_RETRIES = (timedelta(minutes=30), timedelta(hours=4))
 _HELD_RETRY = timedelta(minutes=1)  # after the hold is released
@@ -36,8 +36,10 @@ def settle(receipt: Receipt, letter: Outgoing, now: datetime, jitter: float) -> 
         return Settled(DeliveryState.ACCEPTED)
     if receipt.kind is ReceiptKind.UNKNOWN and letter.channel is Channel.SMS:
         return Settled(DeliveryState.UNKNOWN, now + LOOKS_AFTER)
+    if receipt.fault is Fault.DOWN and letter.channel is Channel.SMS:
+        return Settled(DeliveryState.READY, now + DOWN_RETRY)  # all alike: the order of a thread stays
     if receipt.fault is Fault.DOWN:
-        return Settled(DeliveryState.READY, now + _DOWN_RETRY * (1 + jitter))
+        return Settled(DeliveryState.READY, now + DOWN_RETRY * (1 + jitter))
     if receipt.fault in HOLDS:
         return Settled(DeliveryState.DEFERRED, now + _HELD_RETRY)
     if receipt.kind is ReceiptKind.REFUSED or now - letter.first_tried > GIVES_UP_AFTER:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     Connection,
@@ -74,11 +74,15 @@ def words(kind: type[StrEnum]) -> Enum:
     )
 
 
+# Of libpq, in seconds and milliseconds: a server that takes a connection and says nothing holds nobody.
+_PATIENCE: Final = {"connect_timeout": 10, "tcp_user_timeout": 30_000}
+
+
 def open_database(url: str) -> Engine:
     """The database behind a URL. SQLite runs in WAL with full durability and one writer at a time;
     every write transaction begins IMMEDIATE, so that it waits at its start instead of failing later."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=10)
+        return create_engine(url, pool_pre_ping=True, pool_size=10, connect_args=_PATIENCE)
     known = {"timeout": BUSY.total_seconds(), "check_same_thread": False}
     database = create_engine(url, connect_args=known)
     event.listen(database, "connect", _prepare_sqlite)

@@ -123,6 +123,15 @@ def locked(session: Session, delivery_id: DeliveryId) -> Delivery | None:
     ).scalar_one_or_none()
 
 
+def disown(session: Session, provider_id: str, look_at: datetime) -> None:
+    """Another row that was taken for this message of the provider is to be looked for anew."""
+    session.execute(
+        update(Delivery)
+        .where(Delivery.provider_id == provider_id)
+        .values(provider_id=None, state=DeliveryState.UNKNOWN, due_at=look_at)
+    )
+
+
 def texts_since(session: Session, since: datetime) -> int:
     """How many texts a provider took over since then."""
     query = select(func.count(Delivery.id)).where(

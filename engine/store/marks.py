@@ -1,9 +1,11 @@
-"""How far something outside was read: one small text per name."""
+"""How far something outside was read, and what happened once: one small text per name."""
 
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.store.base import Base, table_of, upsert
+
+REACHES_PEOPLE = "reaches people"  # set once something left by a real gateway
 
 
 class Mark(Base):

@@ -1,9 +1,10 @@
 """What a provider reports of a text after taking it over: append-only; the state is a fold over them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, func, select
+from sqlalchemy import ForeignKey, String, and_, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.store.base import ID, Base, Moment, insert_new, table_of
@@ -63,6 +64,15 @@ def reports(session: Session, delivery_id: DeliveryId, attempt: int) -> list[Rep
         ProviderEvent.code,
     ).where(ProviderEvent.delivery_id == delivery_id, ProviderEvent.attempt == attempt)
     return [Report(*row) for row in session.execute(query)]
+
+
+def reported_of_others(
+    session: Session, provider_ids: Collection[str], delivery_id: DeliveryId, attempt: int
+) -> set[str]:
+    """Which of these messages of the provider were reported as anything but this attempt of this delivery."""
+    ours = and_(ProviderEvent.delivery_id == delivery_id, ProviderEvent.attempt == attempt)
+    query = select(ProviderEvent.provider_id).where(ProviderEvent.provider_id.in_(provider_ids), ~ours)
+    return set(session.execute(query).scalars())
 
 
 def attempts_unreached(session: Session, delivery_id: DeliveryId) -> int:

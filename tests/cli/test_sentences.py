@@ -3,6 +3,7 @@
 import os
 import random
 import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -149,6 +150,45 @@ def test_the_doctor_knocks_at_the_database(porch: Path) -> None:
         url = f"postgresql+psycopg://nobody@127.0.0.1:{nobody.getsockname()[1]}/none"
         done = porchlight(porch, "doctor", DATABASE_URL=url)
     assert "✗ Database" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_the_doctor_says_that_a_database_is_empty(porch: Path) -> None:
+    (porch / "data" / "porchlight.db").unlink()
+    (porch / "data" / "porchlight.db").touch()
+    done = porchlight(porch, "doctor")
+    assert "✗ Database: is empty" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_the_doctor_remembers_that_a_community_wrote_to_people(porch: Path) -> None:
+    with sqlite3.connect(porch / "data" / "porchlight.db") as database:
+        database.execute("INSERT INTO marks (name, value) VALUES ('reaches people', 'yes')")
+    assert "✗ Gateways: this community wrote to people" in porchlight(porch, "doctor").stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORCHLIGHT_PUBLIC_URL", "https://porch.example "),
+        ("PORCHLIGHT_PUBLIC_URL", "https://porch.example/?x=1"),
+        ("PORCHLIGHT_PUBLIC_URL", "https://maya:pw@porch.example"),
+        ("SMTP_URL", "smtp://user:pw@:587"),
+        ("IMAP_URL", "imaps://user:pw@:993/INBOX"),
+        ("DATABASE_URL", "sqlite://"),
+    ],
+)
+def test_a_setting_on_which_nothing_would_work_is_refused(porch: Path, name: str, value: str) -> None:
+    done = porchlight(porch, "doctor", **{name: value})
+    assert f"✗ Settings: {name}" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_the_doctor_says_when_its_dns_server_is_none_and_when_only_a_form_brings_mail(porch: Path) -> None:
+    key = "key-0123456789abcdef0123456789"
+    done = porchlight(porch, "doctor", **REAL, PORCHLIGHT_DNS="localhost:53", MAILGUN_SIGNING_KEY=key)
+    assert "✗ Mail records: DNS does not answer" in done.stdout
+    assert "there is no door" not in done.stdout
     assert "Traceback" not in done.stderr
 
 

@@ -1,6 +1,7 @@
 """Email by SMTP: security, warm connections, and every way in which the other side can fail."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,7 +14,18 @@ from engine.vocabulary.messages import Fault as Whose
 from engine.vocabulary.messages import Outgoing, Receipt, ReceiptKind
 from engine.vocabulary.words import Channel
 from tests.servers.certificates import trusting
-from tests.servers.smtpd import DROP, HANG, RESET, Fault, Misbehaving, Sink, Stage, Tls, for_recipients
+from tests.servers.smtpd import (
+    DROP,
+    HANG,
+    RESET,
+    TRICKLE,
+    Fault,
+    Misbehaving,
+    Sink,
+    Stage,
+    Tls,
+    for_recipients,
+)
 
 ANA, BEN = "ana@riverbend.example", "ben@hill.example"
 QUICK = Patience(connect=0.5, command=0.5, data=0.5, block=0.5, dot=0.5)
@@ -161,6 +173,11 @@ NOT_EVER = [
     ("rcpt", "550 relay not permitted", Whose.LETTER),
     ("rcpt", "550 Your IP address 203.5.1.3 is on our block list", Whose.LETTER),
     ("dot", "550 Message rejected from 10.5.1.1", Whose.LETTER),
+    ("rcpt", "550 Verification failed for <b-1@porch.example> No such user here", Whose.LETTER),
+    ("rcpt", "550 Sender verify failed: domain does not exist", Whose.LETTER),
+    ("rcpt", "550 mailbox unavailable. Your IP 192.0.2.1 is blocked", Whose.LETTER),
+    ("rcpt", "550 relay not permitted: domain does not exist in our relay list", Whose.LETTER),
+    ("mail", "552 5.3.4 Message size exceeds fixed limit", Whose.LETTER),
 ]
 
 
@@ -227,6 +244,18 @@ def test_trust_F13_silence_is_waited_for_so_long_and_only_after_the_dot_unknown(
 
 @pytest.mark.parametrize("how", [DROP, RESET])
 @pytest.mark.parametrize("stage", [*BEFORE_THE_DOT, "dot"])
+@pytest.mark.parametrize("stage", ["banner", "rcpt", "dot"])
+def test_trust_F13_a_server_that_trickles_its_answer_holds_nobody(
+    misbehaving: Misbehaving, stage: Stage
+) -> None:
+    misbehaving.faults.append(Fault(stage, TRICKLE, times=1))
+    hurried = replace(QUICK, letter=1.0, greeting=1.0)
+    begun = time.monotonic()
+    (receipt,) = sends(over(misbehaving, hurried))
+    assert time.monotonic() - begun < 5
+    assert (receipt.kind is ReceiptKind.UNKNOWN) == (stage == "dot")
+
+
 def test_trust_F14_our_own_marker_tells_a_drop_before_the_dot_from_one_after(
     misbehaving: Misbehaving, stage: Stage, how: str
 ) -> None:

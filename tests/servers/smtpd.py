@@ -21,9 +21,10 @@ from tests.servers.certificates import certificate, serving
 Tls = Literal["none", "starttls", "implicit"]
 Stage = Literal["banner", "ehlo", "auth", "mail", "rcpt", "data", "body", "dot", "rset", "quit"]
 HANG = "hang"  # never answers
+TRICKLE = "trickle"  # never comes to the end of its answer
 DROP = "drop"  # closes the connection
 RESET = "reset"  # breaks it with a TCP reset
-_SILENT = (HANG, DROP, RESET)
+_SILENT = (HANG, TRICKLE, DROP, RESET)
 _KNOWS_RECIPIENT: tuple[Stage, ...] = ("rcpt", "data", "body", "dot")
 
 
@@ -121,7 +122,7 @@ class _Keeping:
 
 @dataclass(frozen=True)
 class Fault:
-    """At this stage the server answers this line instead of its own, or does HANG, DROP or RESET.
+    """At this stage the server answers this line instead of its own, or does HANG, TRICKLE, DROP or RESET.
 
     `to` narrows it to one recipient (from the stage `rcpt` on), `times` to the first so many. At `body`
     it comes after the first bytes of the message; a line there ends the connection.
@@ -315,12 +316,21 @@ class _Talk:
     def _do(self, does: str) -> str:
         if does == HANG:
             self.server.stopped.wait()
+        if does == TRICKLE:
+            self._trickle()
         if does == RESET:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         if does in _SILENT:
             raise _Over
         self._say(does)
         return does
+
+    def _trickle(self) -> None:
+        """Lines of an answer that never ends, each in good time."""
+        with suppress(OSError):
+            while not self.server.stopped.wait(0.1):
+                self._say("250-wait")
+        raise _Over
 
     def _say(self, words: str) -> None:
         self.connection.sendall(words.encode() + b"\r\n")

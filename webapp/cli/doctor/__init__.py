@@ -56,7 +56,7 @@ def findings() -> Iterator[Finding]:
         return
     database = guarded("Database", lambda: _database(settings))
     yield database
-    if database.wrong:
+    if database.mend:
         return
     yield from _inside(settings)
 
@@ -103,10 +103,14 @@ def _database(settings: Settings) -> Finding:
     match migrations.check(open_database(settings.database_url)):
         case Version.NEWER:
             return Finding("Database", str(DatabaseTooNew()), wrong=True)
-        case Version.BEHIND | Version.FRESH:
-            return Finding("Database", "is of an older version; the next start brings it up to date")
+        case Version.FRESH:
+            mend = "Run `porchlight init`, or `porchlight restore` with a backup."
+            return Finding("Database", "is empty", mend, wrong=True)
+        case Version.BEHIND:
+            mend = "Then ask again: what is inside can be looked at only afterwards."
+            return Finding("Database", "is of an older version; the next start brings it up to date", mend)
         case Version.CURRENT:
-            return Finding("Database", settings.database_url.rpartition("@")[2])
+            return Finding("Database", settings.database_url.rpartition("@")[2].partition("?")[0])
 
 
 def _inside(settings: Settings) -> Iterator[Finding]:

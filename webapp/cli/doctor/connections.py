@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from functools import partial
 
 from redis import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 from engine.gateways.base import Gateway
 from engine.runtime import Runtime
+from engine.store import marks
 from inbound.sources.imap import ImapDoor, read_mailbox
 from webapp.cli.doctor.finding import Finding, guarded
 
@@ -16,6 +17,12 @@ _KNOCK = 5  # seconds a server has to answer
 
 
 def gateways(rt: Runtime) -> Iterator[Finding]:
+    """Each by its own answer. A community that once wrote to people must not pretend."""
+    with rt.reading() as session:
+        real_before = marks.mark(session, marks.REACHES_PEOPLE) is not None
+    if real_before and not rt.doors.real:
+        mend = "Set SMTP_URL or the Twilio settings for every process, as docs/going-live.md shows."
+        yield Finding("Gateways", "this community wrote to people and now only pretends to", mend, wrong=True)
     for name, gateway in (("Email gateway", rt.doors.email), ("Text gateway", rt.doors.sms)):
         yield guarded(name, partial(_gateway, name, gateway))
 
@@ -31,8 +38,8 @@ def doors(rt: Runtime) -> Iterator[Finding]:
         yield guarded("Mailbox", partial(_mailbox, rt, settings.imap_url))
     if settings.lmtp:
         yield guarded("LMTP", partial(_lmtp, *settings.lmtp))
-    if settings.smtp_url and not (settings.listens or settings.mail_hook_secret):
-        mend = "Set IMAP_URL, PORCHLIGHT_LMTP or PORCHLIGHT_MAIL_HOOK_SECRET: members must be able to answer."
+    if settings.smtp_url and not (settings.listens or settings.mail_hook_secret or settings.mail_forms.any):
+        mend = "Set IMAP_URL, PORCHLIGHT_LMTP or the secret of a webhook: members must be able to answer."
         yield Finding("Incoming mail", "there is no door for it", mend, wrong=True)
     if rt.doors.real and not settings.public_url.startswith("https://"):
         mend = "Put a web server with TLS before it and set PORCHLIGHT_PUBLIC_URL to its https address."
@@ -64,7 +71,14 @@ def _lmtp(host: str, port: int) -> Finding:
 
 def redis(url: str) -> Finding:
     try:
-        Redis.from_url(url, socket_connect_timeout=_KNOCK, socket_timeout=_KNOCK).ping()
+        server = Redis.from_url(url, socket_connect_timeout=_KNOCK, socket_timeout=_KNOCK)
+        server.set("porchlight:doctor", 1, ex=1)  # one that is full answers, and takes no ring
+    except ValueError:
+        mend = "See docs/settings.md; options behind a question mark must be those of the redis package."
+        return Finding("Redis", "REDIS_URL has an option that cannot be read", mend, wrong=True)
+    except ResponseError as problem:
+        mend = "Give it more memory, or let the user of REDIS_URL write."
+        return Finding("Redis", f"answers, but takes no ring ({type(problem).__name__})", mend, wrong=True)
     except RedisError as problem:
         mend = "Start it, or mend REDIS_URL. Until then everything works, up to 30 seconds later."
         return Finding("Redis", f"does not answer ({type(problem).__name__})", mend, wrong=True)

@@ -17,8 +17,9 @@ def records(settings: Settings) -> Iterator[Finding]:
     """Nothing where mail only pretends to leave. Stops when DNS does not answer."""
     if settings.smtp_url is None:
         return
-    domain, resolver = settings.mail_domain, _resolver(settings)
+    domain = settings.mail_domain
     try:
+        resolver = _resolver(settings)
         yield _mx(resolver, domain)
         yield _only(f"SPF of {domain}", _texts(resolver, domain, "v=spf1"))
         if settings.dkim_selector:
@@ -27,7 +28,7 @@ def records(settings: Settings) -> Iterator[Finding]:
         else:
             yield Finding("DKIM", "is not looked at", "Name its selector in PORCHLIGHT_DKIM_SELECTOR.")
         yield _only(f"DMARC of {domain}", _dmarc(resolver, domain))
-    except DNSException as problem:
+    except (DNSException, ValueError) as problem:
         said = f"DNS does not answer ({type(problem).__name__})"
         yield Finding("Mail records", said, "Name another server in PORCHLIGHT_DNS.", wrong=True)
 
