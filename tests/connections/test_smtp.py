@@ -242,8 +242,6 @@ def test_trust_F13_silence_is_waited_for_so_long_and_only_after_the_dot_unknown(
     assert receipt.fault is NEVER.get(stage)
 
 
-@pytest.mark.parametrize("how", [DROP, RESET])
-@pytest.mark.parametrize("stage", [*BEFORE_THE_DOT, "dot"])
 @pytest.mark.parametrize("stage", ["banner", "rcpt", "dot"])
 def test_trust_F13_a_server_that_trickles_its_answer_holds_nobody(
     misbehaving: Misbehaving, stage: Stage
@@ -256,6 +254,8 @@ def test_trust_F13_a_server_that_trickles_its_answer_holds_nobody(
     assert (receipt.kind is ReceiptKind.UNKNOWN) == (stage == "dot")
 
 
+@pytest.mark.parametrize("how", [DROP, RESET])
+@pytest.mark.parametrize("stage", [*BEFORE_THE_DOT, "dot"])
 def test_trust_F14_our_own_marker_tells_a_drop_before_the_dot_from_one_after(
     misbehaving: Misbehaving, stage: Stage, how: str
 ) -> None:
