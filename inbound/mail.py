@@ -8,12 +8,12 @@ from engine.actions.filing import Arrived
 from engine.runtime import Runtime
 from engine.store.raw import KeptRaw
 from engine.vocabulary.ids import AddressId, ConversationId, MemberId, RawId
+from engine.vocabulary.meanings import Understanding
 from engine.vocabulary.messages import Incoming, Trimmed
 from inbound.addresses import FoundToken
 from inbound.authentication import Authentication
 from inbound.classify import Verdict
 from inbound.filing import Place
-from inbound.understand import Understanding
 
 
 @dataclass(frozen=True)

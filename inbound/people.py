@@ -12,6 +12,7 @@ from engine.store.enrollments import Enrollment
 from engine.store.members import Member
 from engine.store.sequences import Revision, Sequence, SequenceKind
 from engine.vocabulary.ids import MemberId
+from engine.vocabulary.meanings import Stop
 from engine.vocabulary.script import Act, Finish, GoTo, RememberAs
 from engine.vocabulary.words import Channel, Ending, MailKind, Trust
 from inbound import filing as conversations
@@ -64,7 +65,7 @@ def arrived_of(mail: Mail) -> Arrived:
         answers=place.answers.id if place.answers else None,
         step=_step_label(mail, place.answers),
         intents=reading.understood.intents,
-        urgent=reading.understood.crisis,
+        urgent=reading.understood.crisis is not None,
     )
 
 
@@ -89,12 +90,12 @@ def file(mail: Mail) -> Outcome:
 def _reserved(mail: Mail) -> bool:
     """STOP, START and HELP are said to the machine: they are no reply to a letter."""
     understood = mail.reading.understood
-    return understood.opt_out or understood.start or understood.help
+    return understood.reserved is not None or understood.stop is Stop.CERTAIN
 
 
 def notice_distress(mail: Mail) -> Outcome:
     """Words of distress go to a person at once; no branch, no answer of the machine."""
-    if not mail.reading.understood.crisis:
+    if mail.reading.understood.crisis is None:
         return Pass()
     return to_a_person(mail)
 

@@ -36,7 +36,7 @@ def read(rt: Runtime, kept: KeptRaw) -> Reading:
         incoming=incoming,
         verdict=verdict,
         trimmed=trimmed,
-        understood=understand(trimmed.reply or incoming.subject, "en"),
+        understood=understand(trimmed.reply or incoming.subject),
         sender=normalise(incoming.senders[0].address) if len(incoming.senders) == 1 else None,
         token=token,
         authentication=authenticate(incoming, rt.settings.authserv_id),

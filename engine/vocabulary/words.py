@@ -168,14 +168,25 @@ class MailKind(StrEnum):
 
 
 class Intent(StrEnum):
-    """What a reply means, as far as the spine understands; issue 5 owns the rest."""
+    """What a reply can mean. The value is also the word for it in a sequence's `### replies`."""
 
+    OPT_OUT = "opt_out"
+    CRISIS = "crisis"
+    ANGER = "anger"
+    SPAM = "spam"
+    QUESTION = "question"
     YES = "yes"
     NO = "no"
     MAYBE = "maybe"
-    QUESTION = "question"
-    THANKS = "thanks"
     STORY = "story"
+    OFFER = "offer"
+    INVITE = "invite"
+    NUMBER = "number"
+    CHOICE = "choice"
+    RANK = "rank"
+    SCALE = "scale"
+    COMMAND = "command"
+    THANKS = "thanks"
     OTHER = "other"
 
 

@@ -3,6 +3,7 @@
 from engine.actions import addresses
 from engine.store import reach
 from engine.store.deliveries import STOP_CAUSE
+from engine.vocabulary.meanings import Reserved, Stop
 from engine.vocabulary.words import Channel, MailKind, SuppressionReason, Trust
 from inbound.authentication import Authentication
 from inbound.mail import Done, Mail, Noted, Outcome, Pass
@@ -14,7 +15,7 @@ _PEOPLE = (MailKind.PERSON, MailKind.ENCRYPTED, MailKind.UNREADABLE)
 def obey_stop(mail: Mail) -> Outcome:
     """Suppresses the address the words came from, whoever it is and however sure we are of them. One
     confirmation, none if the provider has answered already, none to a stranger's mail."""
-    if not mail.reading.understood.opt_out or mail.reading.verdict.kind not in _PEOPLE:
+    if mail.reading.understood.stop is not Stop.CERTAIN or mail.reading.verdict.kind not in _PEOPLE:
         return Pass()
     know_sender(mail)
     if mail.address_id is None:
@@ -27,13 +28,12 @@ def obey_stop(mail: Mail) -> Outcome:
 
 def stopped(mail: Mail) -> Outcome:
     """A bare STOP is done with; one with other words in it still goes to a person."""
-    bare = "reserved_stop" in mail.reading.understood.why
-    return Done("stopped") if bare else Pass()
+    return Done("stopped") if mail.reading.understood.reserved is Reserved.STOP else Pass()
 
 
 def start(mail: Mail) -> Outcome:
     """Lifts a STOP, for a bound phone or a reply token from its own address only."""
-    if not mail.reading.understood.start or not mail.owners or mail.address_id is None:
+    if mail.reading.understood.reserved is not Reserved.START or not mail.owners or mail.address_id is None:
         return Pass()
     sure = mail.reading.incoming.channel is Channel.SMS or (
         mail.place is not None and mail.place.trust is Trust.TOKEN
@@ -50,7 +50,7 @@ def start(mail: Mail) -> Outcome:
 def help(mail: Mail) -> Outcome:
     """Name, contact, STOP; to anybody who texts it, by email only to somebody we know, at most once a day
     and never where our mail server calls the sender false (T9)."""
-    if not mail.reading.understood.help:
+    if mail.reading.understood.reserved is not Reserved.HELP:
         return Pass()
     if mail.reading.incoming.channel is Channel.SMS:
         echo(mail, "help")

@@ -1,15 +1,15 @@
 """What the words of a reply mean, as far as the machine may be sure."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from engine.vocabulary import reserved
+from engine.vocabulary.meanings import Call, Crisis, Meaning, Reserved, Stop, Understanding
 from engine.vocabulary.words import Intent
 from inbound.understand.fold import fold
 from inbound.understand.phrases import PhraseSet, Words, crisis, opt_out, short_answers
 
-__all__ = ["Understanding", "fold", "understand"]
+__all__ = ["fold", "understand"]
 
 _MOST_CHARACTERS: Final = 20_000
 _SHORT_WORDS: Final = 12
@@ -18,63 +18,46 @@ _FIRST_PAUSE: Final = re.compile(r"[,.;:!\n–—]")
 _ANSWERS: Final = (Intent.YES, Intent.NO, Intent.MAYBE, Intent.THANKS)
 
 
-@dataclass(frozen=True, slots=True)
-class Understanding:
-    """`covered`: known phrases and courtesies make up the whole reply, so nothing unread is left over.
+def understand(text: str) -> Understanding:
+    """What `text`, the new words of a reply, says and asks for. Never raises.
 
-    `opt_out`, `help` and `start` are obeyed; `crisis` means that a person must see this at once and
-    no machine may answer it. `why` names the evidence, never the member's words.
-    """
-
-    intents: frozenset[str]
-    opt_out: bool = False
-    help: bool = False
-    start: bool = False
-    crisis: bool = False
-    covered: bool = False
-    why: tuple[str, ...] = ()
-
-
-def understand(text: str, language: str) -> Understanding:
-    """What `text`, the new words of a reply, asks for. Never raises.
-
-    Every language we know is tried, whatever `language` says: people answer in the one they like.
+    Every language we know is tried: people answer in the one they like.
     """
     read = text[:_MOST_CHARACTERS]
     words = tuple(fold(read).split())
     in_crisis = bool(crisis().places(words))
     reserved_word = _reserved(read, words)
-    stops = reserved_word == "stop" or (not reserved_word and _asks_to_stop(words))
+    stops = reserved_word is Reserved.STOP or (reserved_word is None and _asks_to_stop(words))
     intents, covered = _intents(read, words)
-    evidence = {
-        f"reserved_{reserved_word}": bool(reserved_word),
-        "asks_to_stop": stops and not reserved_word,
-        "crisis_words": in_crisis,
-        "covered": covered,
-    }
+    urgent = ({Intent.OPT_OUT} if stops else set()) | ({Intent.CRISIS} if in_crisis else set())
     return Understanding(
-        intents=frozenset(intents),
-        opt_out=stops,
-        help=reserved_word == "help",
-        start=reserved_word == "start",
-        crisis=in_crisis,
+        meanings=tuple(Meaning(each, 1.0) for each in Intent if each in intents | urgent),
+        stop=Stop.CERTAIN if stops else None,
+        crisis=Crisis.ACUTE if in_crisis else None,
+        reserved=reserved_word,
         covered=covered and not in_crisis,
-        why=(f"language_{language[:8]}", *(name for name, found in evidence.items() if found)),
+        call=_call(stops, in_crisis, covered),
     )
 
 
-def _reserved(text: str, words: Words) -> str:
+def _call(stops: bool, in_crisis: bool, covered: bool) -> Call:
+    if in_crisis:
+        return Call.PAGE
+    return Call.PAUSE if stops else Call.ACT if covered else Call.PERSON
+
+
+def _reserved(text: str, words: Words) -> Reserved | None:
     """stop, help or start when that word is the whole message; a STOP may stand above a short name."""
     whole = " ".join(words)
     repeated = words[0] if words and set(words) == {words[0]} else whole
     first_line = fold(next((line for line in text.splitlines() if line.strip()), ""))
     if {whole, repeated} & reserved.STOP:
-        return "stop"
+        return Reserved.STOP
     if first_line in reserved.STOP_ABOVE_A_NAME and len(words) <= _STOP_AND_NAME_WORDS:
-        return "stop"
+        return Reserved.STOP
     if {whole, repeated} & reserved.HELP:
-        return "help"
-    return "start" if {whole, repeated} & reserved.START else ""
+        return Reserved.HELP
+    return Reserved.START if {whole, repeated} & reserved.START else None
 
 
 def _asks_to_stop(words: Words) -> bool:
@@ -87,7 +70,7 @@ def _asks_to_stop(words: Words) -> bool:
     return False
 
 
-def _intents(text: str, words: Words) -> tuple[set[str], bool]:
+def _intents(text: str, words: Words) -> tuple[set[Intent], bool]:
     """The intents of a reply, and whether known phrases cover it wholly."""
     if not words:
         return set(), False
@@ -97,14 +80,14 @@ def _intents(text: str, words: Words) -> tuple[set[str], bool]:
     if found - {Intent.THANKS}:
         found.discard(Intent.THANKS)
     if asks and not covered:
-        return {Intent.QUESTION.value}, False
+        return {Intent.QUESTION}, False
     if asks:  # "yes?" is a yes that wants an answer
-        return {*found, Intent.QUESTION.value}, False
+        return {*found, Intent.QUESTION}, False
     if covered:
-        return {one.value for one in found}, len(found) == 1
+        return found, len(found) == 1
     opening = _FIRST_PAUSE.split(text.strip(), maxsplit=1)[0]
     spoken, answered = _cover(tuple(fold(opening).split())[: _SHORT_WORDS + 1], phrases)
-    return {one.value for one in spoken} if answered else {Intent.OTHER.value}, False
+    return spoken if answered else {Intent.OTHER}, False
 
 
 def _cover(words: Words, phrases: dict[str, PhraseSet]) -> tuple[set[Intent], bool]:

@@ -40,7 +40,7 @@ def a_child_of_its_own() -> Iterator[None]:
 def test_trust_T26_a_body_is_trimmed_within_a_second(name: str) -> None:
     start = time.process_time()
     trim("hello\n" + TEXTS[name], parent=TEXTS[name][:50_000])
-    understand(TEXTS[name], "en")
+    understand(TEXTS[name])
     assert time.process_time() - start < 1
 
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.vocabulary import reserved
+from engine.vocabulary.meanings import Reserved, Stop
 from inbound.understand import fold, understand
 
 
@@ -38,12 +39,12 @@ from inbound.understand import fold, understand
     ],
 )
 def test_a_request_to_stop_is_obeyed(text: str) -> None:
-    assert understand(text, "en").opt_out
+    assert understand(text).stop is Stop.CERTAIN
 
 
 @pytest.mark.parametrize("word", sorted(reserved.STOP))
 def test_every_reserved_word_is_obeyed_as_a_whole_message(word: str) -> None:
-    assert understand(word.upper() + "!", "en").opt_out
+    assert understand(word.upper() + "!").reserved is Reserved.STOP
 
 
 @pytest.mark.parametrize(
@@ -65,15 +66,15 @@ def test_every_reserved_word_is_obeyed_as_a_whole_message(word: str) -> None:
     ],
 )
 def test_talk_of_stopping_is_not_a_request(text: str) -> None:
-    assert not understand(text, "en").opt_out
+    assert understand(text).stop is None
 
 
 def test_help_and_start_count_only_as_the_whole_message() -> None:
-    assert understand("HELP", "en").help
-    assert understand("Ayuda", "es").help
-    assert understand("START", "en").start
-    assert not understand("Help me paint the bench", "en").help
-    assert not understand("When does it start", "en").start
+    assert understand("HELP").reserved is Reserved.HELP
+    assert understand("Ayuda").reserved is Reserved.HELP
+    assert understand("START").reserved is Reserved.START
+    assert understand("Help me paint the bench").reserved is None
+    assert understand("When does it start").reserved is None
 
 
 @pytest.mark.parametrize(
@@ -100,23 +101,19 @@ def test_help_and_start_count_only_as_the_whole_message() -> None:
 def test_short_answers_are_understood_and_nothing_left_over_is_hidden(
     text: str, intents: set[str], covered: bool
 ) -> None:
-    understood = understand(text, "en")
+    understood = understand(text)
     assert set(understood.intents) == intents
     assert understood.covered == covered
 
 
 @pytest.mark.parametrize("text", ["Yes. I want to die", "ya no quiero vivir", "He hits me", "I can’t go on"])
 def test_a_cry_for_help_is_never_covered_by_the_machine(text: str) -> None:
-    understood = understand(text, "en")
+    understood = understand(text)
     assert understood.crisis
     assert not understood.covered
 
 
-def test_the_evidence_never_repeats_the_words() -> None:
-    assert "secret" not in " ".join(understand("Stop texting me, secret", "en").why)
-
-
 @given(st.text(max_size=80))
 def test_any_text_is_understood_and_folding_twice_changes_nothing(text: str) -> None:
-    understand(text, "en")
+    understand(text)
     assert fold(fold(text)) == fold(text)
