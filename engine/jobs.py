@@ -9,11 +9,12 @@ from datetime import timedelta
 from functools import partial
 from threading import Thread
 
-from engine.actions import conversations, deliveries, enrollments, reconciling
+from engine.actions import alerts, conversations, deliveries, enrollments, pauses, reconciling
 from engine.aside import aside
 from engine.runtime import Runtime
 from engine.store import heartbeats, timers
-from engine.vocabulary.words import Channel
+from engine.store.timers import Rung
+from engine.vocabulary.words import Channel, TimerKind
 
 LOOK_EVERY = 0.5  # seconds between looks at the database when nothing rings
 LOOK_EVERY_WHERE_RUNG = 5.0  # the same, where Redis rings across processes
@@ -49,8 +50,18 @@ def _ring_timers(rt: Runtime) -> int:
     with rt.reading() as session:
         due = timers.due_timers(session, rt.clock.now(), 500)
     for rung in due:
-        conversations.ring_timer(rt, rung)
+        _RINGS[rung.kind](rt, rung)
     return len(due)
+
+
+_RINGS: Mapping[TimerKind, Callable[[Runtime, Rung], None]] = {
+    TimerKind.CLOSE_CONVERSATION: conversations.ring_timer,
+    TimerKind.END_SNOOZE: conversations.ring_timer,
+    TimerKind.DECIDE_PAUSE: pauses.ring_decision,
+    TimerKind.PAGE: alerts.ring_page,
+    TimerKind.FOLLOW_UP: alerts.ring_follow_up,
+    TimerKind.REDACT: alerts.ring_redaction,
+}
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,12 @@ def drop_noise(mail: Mail) -> Outcome:
     """Our own mail coming back, lists, receipts: kept as raw mail, answered by nobody. What comes through a
     list to a reply address is an answer all the same: a member may be written to by way of a group."""
     kind = mail.reading.verdict.kind
-    if kind is MailKind.LIST and _is_answer(mail):
+    if kind is MailKind.LIST and is_answer(mail):
         return Pass()
     return Done(kind.value) if kind in _DROPPED else Pass()
 
 
-def _is_answer(mail: Mail) -> bool:
+def is_answer(mail: Mail) -> bool:
     token = mail.reading.token
     if token is not None and token.kind is TokenKind.REPLY:
         return True

@@ -93,11 +93,12 @@ def _reserved(mail: Mail) -> bool:
     return understood.reserved is not None or understood.stop is Stop.CERTAIN
 
 
-def notice_distress(mail: Mail) -> Outcome:
-    """Words of distress go to a person at once; no branch, no answer of the machine."""
-    if mail.reading.understood.crisis is None:
-        return Pass()
-    return to_a_person(mail)
+def a_person_first(mail: Mail) -> Outcome:
+    """Words of distress, and what may be a wish to stop or is more than one, go to a person at once: no
+    branch, no answer of the machine."""
+    understood = mail.reading.understood
+    unsure = understood.stop in (Stop.LIKELY, Stop.UNCLEAR)
+    return to_a_person(mail) if understood.crisis or unsure or understood.marks else Pass()
 
 
 def follow_step_reply(mail: Mail) -> Outcome:
@@ -105,6 +106,8 @@ def follow_step_reply(mail: Mail) -> Outcome:
     from the bound address, or a bound phone. Words left over wait for a person, and so does the branch."""
     place = mail.place
     if place is None or place.member_id is None or place.answers is None or not _may_act(mail):
+        return Pass()
+    if mail.reading.understood.stop is not None:  # whoever leaves is taken at no other word
         return Pass()
     answered = place.answers
     if answered.enrollment_id is None or answered.revision_id is None or answered.step is None:

@@ -1,8 +1,8 @@
 """The table: what happens to an inbound message, link by link.
 
-`obey_stop` comes first, needs only the address and commits by itself, so that nothing after it can
-lose a STOP. The rest is one transaction. A message whose reading raises is rolled back, kept as stuck
-and shown in the dashboard, where a button tries it again.
+`obey_stop` and `raise_alert` come first, need only the address and commit by themselves, so that nothing
+after them can lose a STOP or a cry for help. The rest is one transaction. A message whose reading raises
+is rolled back, kept as stuck and shown in the dashboard, where a button tries it again.
 """
 
 import logging
@@ -16,6 +16,7 @@ from engine.vocabulary.ids import RawId
 from engine.vocabulary.words import Job, RawState
 from inbound import machines, people
 from inbound.attachments.keeping import keep_files
+from inbound.care import raise_alert
 from inbound.commands import table as commands
 from inbound.commands.stop import obey_stop
 from inbound.mail import Done, Mail, Outcome
@@ -33,7 +34,7 @@ TABLE: tuple[Link, ...] = (
     keep_files,  # that came with it
     machines.note_calendar,  # yes or no to an invitation
     machines.show_to_a_person,  # challenges, and what came through a list: nothing of it is obeyed
-    people.notice_distress,  # a person first, whatever else the words say
+    people.a_person_first,  # distress, an unsure wish to stop: whatever else the words say
     people.follow_step_reply,  # what the letter's `### replies` promised
     commands.obey_command,  # HELP, START
     people.route,  # everything else: a person answers
@@ -76,7 +77,9 @@ def _walk_the_table(rt: Runtime, raw_id: RawId, kept: KeptRaw) -> None:
     with rt.transaction() as session:
         if not raw.still_kept(session, raw_id):  # another worker was faster
             return
-        obey_stop(Mail(rt, session, raw_id, kept, reading))
+        urgent = Mail(rt, session, raw_id, kept, reading)
+        obey_stop(urgent)
+        raise_alert(urgent)
     with rt.transaction() as session:
         if not raw.still_kept(session, raw_id):
             return

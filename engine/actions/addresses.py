@@ -20,6 +20,7 @@ _SAID_BY = {
     SuppressionReason.UNSUBSCRIBED: "member",
     SuppressionReason.COMPLAINT: "member",
     SuppressionReason.BY_ORGANIZER: "organizer",
+    SuppressionReason.WRONG_NUMBER: "stranger",
 }
 UNDO_WITHIN = timedelta(days=7)  # walks that a suppression ended go on when it is lifted in this time
 _NOT_OVER = (EnrollmentState.WALKING, EnrollmentState.STANDING, EnrollmentState.PAUSED)

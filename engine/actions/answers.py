@@ -14,6 +14,7 @@ from engine.store.addresses import Address
 from engine.store.base import insert_new, table_of
 from engine.store.community import the_community
 from engine.store.messages import Message
+from engine.store.on_call import OnCall
 from engine.store.organizers import Organizer
 from engine.vocabulary.ids import AddressId, DeliveryId, MemberId, MessageId, OrganizerId
 from engine.vocabulary.words import Author, Channel, Direction
@@ -74,7 +75,7 @@ def _message(rt: Runtime, session: Session, answer: Answer, text: AnswerText) ->
         channel=answer.channel,
         author=Author.MACHINE,
         member_id=answer.member_id,
-        address_id=answer.address_id or _mailbox_of(rt, session, answer.organizer_id),
+        address_id=answer.address_id or _address_of(rt, session, answer),
         subject=fill(text.subject, slots),
         body=fill(text.words(answer.channel), slots),
         in_reply_to=answer.in_reply_to,
@@ -82,18 +83,29 @@ def _message(rt: Runtime, session: Session, answer: Answer, text: AnswerText) ->
     )
 
 
-def _mailbox_of(rt: Runtime, session: Session, organizer_id: OrganizerId | None) -> AddressId:
-    """An organizer's own mailbox. Hashed for its own purpose, so that it is never taken for a member's
-    address: who stops the community's letters can still be sent a link to sign in."""
-    organizer = session.get(Organizer, organizer_id) if organizer_id else None
+def _address_of(rt: Runtime, session: Session, answer: Answer) -> AddressId:
+    """An organizer's own mailbox, or the phone they are called on. Hashed for its own purpose, so that it is
+    never taken for a member's address: who stops the community's letters can still be sent a link to sign
+    in, and be called."""
+    organizer = session.get(Organizer, answer.organizer_id) if answer.organizer_id else None
     if organizer is None:
         raise LookupError("An answer needs an address or an organizer to go to.")
+    if answer.channel is Channel.EMAIL:
+        return _own_row(rt, session, (Channel.EMAIL, organizer.email, organizer.email_hash))
+    called = session.get(OnCall, organizer.id)
+    if called is None or not called.phone:
+        raise LookupError("This organizer has no phone to be called on.")
+    return _own_row(rt, session, (Channel.SMS, called.phone, rt.keys.blind("on_call", called.phone)))
+
+
+def _own_row(rt: Runtime, session: Session, address: tuple[Channel, str, str]) -> AddressId:
+    channel, value, digest = address
     row = {
         "id": rt.ids.new(),
-        "channel": Channel.EMAIL,
-        "value": organizer.email,
-        "value_hash": organizer.email_hash,
+        "channel": channel,
+        "value": value,
+        "value_hash": digest,
         "created_at": rt.clock.now(),
     }
     insert_new(session, table_of(Address), [row])
-    return addresses.ids_by_hash(session, [organizer.email_hash])[organizer.email_hash]
+    return addresses.ids_by_hash(session, [digest])[digest]

@@ -239,6 +239,24 @@ def take_up(rt: Runtime, session: Session, conversation: Conversation) -> None:
         enrollments.stand(rt, conversation.member_id)
 
 
+def ask_after(rt: Runtime, session: Session, conversation: Conversation) -> None:
+    """Somebody is to write to this member again, first of all; a newer conversation that stands is taken."""
+    if conversation.member_id is not None:
+        conversation = conversations.not_closed(session, conversation.member_id) or conversation
+    if not conversations.change(session, conversation):
+        raise Changed(say("Somebody changed this conversation at the same moment."))
+    if conversation.state is ConversationState.CLOSED:
+        take_up(rt, session, conversation)
+    conversation.state = ConversationState.OPEN
+    conversation.snoozed_until = None
+    conversation.urgent = True
+    conversation.waiting_since = conversation.waiting_since or rt.clock.now()
+    for kind in (TimerKind.CLOSE_CONVERSATION, TimerKind.END_SNOOZE):
+        timers.clear_timer(session, kind, conversation.id)
+    session.flush()
+    route_to_person(rt, session, conversation)
+
+
 def ring_timer(rt: Runtime, rung: timers.Rung) -> None:
     """What a due timer does: ends a snooze, or closes a conversation nobody went on with."""
     with rt.transaction() as session:

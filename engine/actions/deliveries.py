@@ -10,19 +10,20 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from engine.actions import receipts
+from engine.actions import on_call, receipts
 from engine.actions.composing import TEST_CAUSE, Composed, compose
 from engine.aside import aside
 from engine.rules.permission import Allowed, Held, Nature, NotYet, Reach, Refused, may_reach
 from engine.rules.receipts import DOWN_RETRY, SLOW_RETRY
 from engine.runtime import Runtime
-from engine.store import claims, conversations, holds, marks, messages, reach
+from engine.store import claims, conversations, holds, marks, messages, pauses, reach
 from engine.store.base import insert_new, table_of
 from engine.store.claims import Claimed, Recorded, Verdict
 from engine.store.community import Community, the_community, window_of
-from engine.store.deliveries import STOP_CAUSE, Delivery, keep_skeleton
+from engine.store.deliveries import HOLDING_CAUSE, STOP_CAUSE, Delivery, keep_skeleton
+from engine.store.pauses import Paused
 from engine.store.sequences import SequenceState
-from engine.vocabulary.ids import AddressId, DeliveryId, MemberId, MessageId
+from engine.vocabulary.ids import AddressId, DeliveryId, MemberId, MessageId, RevisionId
 from engine.vocabulary.messages import Fault, Outgoing, Receipt
 from engine.vocabulary.words import Channel, ConsentState, DeliveryState, Ending, Job, SuppressionReason
 
@@ -134,6 +135,8 @@ class _Known:
     suppressed: dict[AddressId, frozenset[SuppressionReason]]
     consents: dict[tuple[MemberId, AddressId], ConsentState]
     talking: set[MemberId]
+    paused: Paused
+    unattended: frozenset[RevisionId]  # texts that ask for answers while too few people are on call
 
     @classmethod
     def read(cls, rt: Runtime, session: Session, claimed: Sequence[Claimed]) -> "_Known":
@@ -144,6 +147,8 @@ class _Known:
             suppressed=reach.suppressed(session, [row.address_id for row in claimed]),
             consents=reach.consented(session, members),
             talking=conversations.talking(session, members),
+            paused=pauses.paused(session, members, [row.address_id for row in claimed]),
+            unattended=on_call.unattended(rt, session, [row.revision_id for row in claimed]),
         )
 
     def reach(self, session: Session, row: Claimed) -> Reach:
@@ -162,6 +167,8 @@ class _Known:
             walk_ended=row.ending not in (None, Ending.LAST_STEP),
             sequence_stopped=row.sequence_state is SequenceState.FINISHED and row.ending is None,
             sequence_paused=row.sequence_state is SequenceState.PAUSED,
+            paused=member in self.paused.members or row.address_id in self.paused.addresses,
+            unattended=row.revision_id in self.unattended,
             last_heard=messages.last_heard(session, member) if asks_when_heard and member else None,
         )
 
@@ -171,6 +178,8 @@ def nature_of(row: Claimed) -> Nature:
         return Nature.LETTER
     if row.cause.startswith(STOP_CAUSE):
         return Nature.STOP_DONE
+    if row.cause.startswith(HOLDING_CAUSE):
+        return Nature.HOLDING
     return Nature.ANSWER if row.auto else Nature.REPLY
 
 

@@ -9,11 +9,12 @@ from typing import Any, assert_never
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from engine.actions import on_call
 from engine.actions.scripts import script_of
 from engine.rules.hours import next_open_moment
 from engine.rules.walk import Facts, Finish, Place, Send, Skip, Stand, Wait, next_move
 from engine.runtime import Runtime
-from engine.store import audiences, conversations, enrollments, members, reach, sequences
+from engine.store import audiences, conversations, enrollments, members, pauses, reach, sequences
 from engine.store.base import insert_new, table_of
 from engine.store.community import the_community, window_of
 from engine.store.deliveries import Delivery, release_held, skip_unsent
@@ -33,13 +34,14 @@ _AT_ONCE = 1000  # newcomers enrolled by one transaction
 def enroll(rt: Runtime, sequence_id: SequenceId, member_ids: Sequence[MemberId]) -> int:
     """Begins the walk of each whom letters may reach and who never walked it; returns how many were new.
     The others can begin later, when they have agreed. Raises LookupError when the sequence has no
-    published Revision."""
+    published Revision, OnCallNeeded."""
     with rt.transaction() as session:
         sequence = session.get(SequenceRow, sequence_id)
         if sequence is None or sequence.revision_id is None:
             raise LookupError("This sequence has nothing published yet.")
         now = rt.clock.now()
-        talking = conversations.talking(session, member_ids)
+        on_call.insist(rt, session, sequence.revision_id)
+        standing = _stand_still(session, member_ids)
         reached = reach.for_letters(session, member_ids)
         rows = [
             {
@@ -47,7 +49,7 @@ def enroll(rt: Runtime, sequence_id: SequenceId, member_ids: Sequence[MemberId])
                 "member_id": member_id,
                 "sequence_id": sequence_id,
                 "revision_id": sequence.revision_id,
-                "state": EnrollmentState.STANDING if member_id in talking else EnrollmentState.WALKING,
+                "state": EnrollmentState.STANDING if member_id in standing else EnrollmentState.WALKING,
                 "started_at": now,
                 "due_at": now,
             }
@@ -57,6 +59,11 @@ def enroll(rt: Runtime, sequence_id: SequenceId, member_ids: Sequence[MemberId])
         return len(insert_new(session, table_of(Enrollment), rows))
 
 
+def _stand_still(session: Session, member_ids: Sequence[MemberId]) -> set[MemberId]:
+    """A person is talking with them, or must speak first."""
+    return conversations.talking(session, member_ids) | pauses.paused_members(session, member_ids)
+
+
 def enroll_audiences(rt: Runtime) -> int:
     """Enrolls whoever the `For:` of each running sequence names and who never walked it."""
     begun = 0
@@ -64,6 +71,8 @@ def enroll_audiences(rt: Runtime) -> int:
         found = []
         for sequence in sequences.running(session):
             assert sequence.revision_id is not None
+            if on_call.unattended(rt, session, [sequence.revision_id]):
+                continue
             phrase = _audience(session, sequence.revision_id)
             if phrase is not None:
                 new = audiences.newcomers(session, phrase, sequence.id, rt.clock.now(), _AT_ONCE)
@@ -111,6 +120,7 @@ class _Known:
     addresses: dict[MemberId, dict[Channel, AddressId]]
     tags: dict[MemberId, frozenset[str]]
     real: bool  # a gateway reaches real people
+    attended: bool  # who is in need is seen: letters may ask for answers
 
     @classmethod
     def read(cls, rt: Runtime, session: Session, walkers: Sequence[Walker]) -> "_Known":
@@ -118,10 +128,11 @@ class _Known:
         return cls(
             now=rt.clock.now(),
             window=window_of(the_community(session)),
-            talking=conversations.talking(session, ids),
+            talking=_stand_still(session, ids),
             addresses=reach.for_letters(session, ids),
             tags=members.tags_of(session, ids),
             real=rt.doors.real,
+            attended=not rt.doors.real or on_call.enough(session),
         )
 
     def facts(self, walker: Walker) -> Facts:
@@ -184,8 +195,9 @@ def _one_move(session: Session, known: _Known, walker: Walker) -> _Step:
 
 def _send(script: Script, known: _Known, walker: Walker, what: tuple[str, Channel]) -> _Step:
     """Sends when both the sequence's window and the community's are open; else looks again then. A
-    sample never leaves by a real gateway: it is looked at again until a true story stands in its place."""
-    if script.sample and known.real:
+    sample never leaves by a real gateway: it is looked at again until a true story stands in its place; nor
+    does a letter that asks for answers before enough people are on call."""
+    if (script.sample and known.real) or (script.two_way and not known.attended):
         return _Step(walker, _stay(walker, EnrollmentState.WALKING, known.now + _LOOK_AGAIN))
     for window in (script.window, known.window):
         opens = next_open_moment(window, walker.zone, known.now)
@@ -287,13 +299,13 @@ def pause(rt: Runtime, enrollment_id: EnrollmentId) -> None:
 
 
 def resume(rt: Runtime, enrollment_id: EnrollmentId) -> None:
-    """A member who is being talked with stands until that is over."""
+    """A member who is being talked with, or is paused, stands until that is over."""
     with rt.transaction() as session:
         walk = session.get(Enrollment, enrollment_id)
         if walk is None:
             raise LookupError("There is no such walk.")
-        talking = bool(conversations.talking(session, [walk.member_id]))
-        state = EnrollmentState.STANDING if talking else EnrollmentState.WALKING
+        standing = bool(_stand_still(session, [walk.member_id]))
+        state = EnrollmentState.STANDING if standing else EnrollmentState.WALKING
         _change(rt, enrollment_id, state, EnrollmentState.PAUSED)
 
 
@@ -311,13 +323,13 @@ def _change(
 def take_up_stopped(rt: Runtime, member_id: MemberId, since: datetime) -> None:
     """Walks that ended since then because no address was left go on where they stood."""
     with rt.transaction() as session:
-        talking = bool(conversations.talking(session, [member_id]))
+        standing = bool(_stand_still(session, [member_id]))
         session.execute(
             update(Enrollment)
             .where(Enrollment.member_id == member_id, Enrollment.ending == Ending.STOPPED)
             .where(Enrollment.ended_at >= since)
             .values(
-                state=EnrollmentState.STANDING if talking else EnrollmentState.WALKING,
+                state=EnrollmentState.STANDING if standing else EnrollmentState.WALKING,
                 ending=None,
                 ended_at=None,
                 due_at=rt.clock.now(),

@@ -14,7 +14,7 @@ from engine.vocabulary.ids import AddressId, MemberId, OrganizerId
 from engine.vocabulary.sentences import say
 from engine.vocabulary.words import Channel
 
-__all__ = ["MemberError", "MemberForm", "add", "confirm", "edit", "sign_up", "tag", "untag"]
+__all__ = ["MemberError", "MemberForm", "add", "ask_erasure", "confirm", "edit", "sign_up", "tag", "untag"]
 
 
 def add(
@@ -78,6 +78,15 @@ def _relink(rt: Runtime, session: Session, member_id: MemberId, profile: Profile
     addresses.unlink(session, member_id, sorted(gone))
     consents.end_standing(session, member_id, sorted(gone), rt.clock.now())
     joining.link(rt, session, [(member_id, each) for each in sorted(fresh)], Terms("added"))
+
+
+def ask_erasure(rt: Runtime, member_id: MemberId) -> None:
+    """They want us to forget them: a person must see to it. The first time they asked counts."""
+    with rt.transaction() as session:
+        member = _existing(session, member_id)
+        if member.erase_asked_at is None:
+            member.erase_asked_at = rt.clock.now()
+            auditing.note(rt, "member.erasure_asked", member_id, by="member")
 
 
 def tag(rt: Runtime, member_id: MemberId, name: str) -> None:

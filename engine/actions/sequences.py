@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from engine.actions import auditing
+from engine.actions import auditing, on_call
 from engine.actions.composing import Shown, show
 from engine.actions.scripts import script_of
 from engine.content.script import check_translation, parse
@@ -82,7 +82,7 @@ def publish(rt: Runtime, files: Mapping[str, str], *, by: OrganizerId | None = N
     if not checked.publishable or checked.original is None:
         return Published(None, checked.mistakes)
     with rt.transaction() as session:
-        shut = _never_open(session, checked.original)
+        shut = _never_open(session, checked.original) or _unheard(rt, session, checked.original)
         if shut is not None:
             return Published(None, {**checked.mistakes, checked.original.name: (shut,)})
         sequence = _sequence_named(rt, session, checked.original)
@@ -111,6 +111,13 @@ def _never_open(session: Session, script: Script) -> Mistake | None:
         ),
         say("Choose hours within them, or change the community's hours in its settings."),
     )
+
+
+def _unheard(rt: Runtime, session: Session, script: Script) -> Mistake | None:
+    """What asks real people for answers needs people who hear a cry for help. A sample never leaves."""
+    if not script.two_way or script.sample or not rt.doors.real or on_call.enough(session):
+        return None
+    return Mistake(1, on_call.needed(), say("Or take the `### replies` out of every step."))
 
 
 def _sequence_named(rt: Runtime, session: Session, original: Script) -> SequenceRow:

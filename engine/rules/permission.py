@@ -8,6 +8,7 @@ from engine.rules.hours import next_open_moment
 from engine.vocabulary.script import Window
 from engine.vocabulary.words import Channel, ConsentState, Refusal, SuppressionReason
 
+LOOK_AGAIN = timedelta(minutes=15)  # whether enough people are on call by now
 LIVE_TALK = timedelta(hours=2)  # who texted us within this time is awake: a person may answer by text
 
 
@@ -18,6 +19,7 @@ class Nature(StrEnum):
     REPLY = "reply"  # a person's answer to this member
     ANSWER = "answer"  # the machine's short answer to what was just asked
     STOP_DONE = "stop_done"  # the one confirmation of a STOP
+    HOLDING = "holding"  # a text the community wrote for whoever is in danger
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Reach:
     walk_ended: bool = False
     sequence_stopped: bool = False  # a one-off letter was cancelled
     sequence_paused: bool = False
+    paused: bool = False  # nothing automatic until a person says so
+    unattended: bool = False  # it asks for answers, and too few people are on call
     last_heard: datetime | None = None  # the member's last words on any channel
 
 
@@ -67,9 +71,12 @@ def may_reach(reach: Reach) -> Verdict:
     """1. A STOP or a dead address refuses everything but the one confirmation of that STOP.
     2. A letter needs consent, a walk that goes on, and nobody talking.
     3. A letter, and a person's text to somebody not awake, wait for the window.
+    4. To somebody paused only a person writes, or what a person has written for whoever is in danger.
     """
     if _closed_to_us(reach):
         return Refused(Refusal.SUPPRESSED)
+    if reach.paused and reach.nature is Nature.ANSWER:
+        return Refused(Refusal.PAUSED)
     if reach.nature is Nature.LETTER:
         return _letter(reach)
     if reach.nature is Nature.REPLY and reach.channel is Channel.SMS and not _awake(reach):
@@ -90,10 +97,14 @@ def _letter(reach: Reach) -> Verdict:
         return Refused(Refusal.CANCELLED)
     if reach.walk_ended:
         return Refused(Refusal.WALK_ENDED)
+    if reach.paused:
+        return Held(Refusal.PAUSED)
     if reach.talking:
         return Held(Refusal.HAS_REPLIED)
     if reach.sequence_paused:
         return Held(Refusal.CANCELLED)
+    if reach.unattended:
+        return NotYet(reach.now + LOOK_AGAIN)
     return _within_window(reach)
 
 

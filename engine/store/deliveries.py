@@ -19,6 +19,7 @@ from engine.vocabulary.ids import (
 )
 from engine.vocabulary.words import Channel, DeliveryState, Refusal, SuppressionReason
 
+HOLDING_CAUSE = "holding:"  # and so a text for whoever is in danger
 STOP_CAUSE = "stop:"  # causes that begin so carry the one confirmation of a STOP
 
 
@@ -102,6 +103,18 @@ def skip_unsent(session: Session, reason: Refusal, *which: ColumnElement[bool]) 
         .returning(ledger.c.id)
     )
     return len(done.all())
+
+
+def hold_unsent(session: Session, reason: Refusal, *which: ColumnElement[bool]) -> None:
+    """Ready, claimed and deferred rows that match are held, so that none of them enters in_flight after this
+    commits."""
+    ledger = table_of(Delivery)
+    unsent = (DeliveryState.READY, DeliveryState.CLAIMED, DeliveryState.DEFERRED)
+    session.execute(
+        update(ledger)
+        .where(ledger.c.state.in_(unsent), *which)
+        .values(state=DeliveryState.HELD, reason=reason, lease_until=None)
+    )
 
 
 def release_held(session: Session, reason: Refusal, now: datetime, *which: ColumnElement[bool]) -> int:

@@ -30,6 +30,7 @@ class Member(Base):
     joined_at: Mapped[datetime] = mapped_column(Moment)
     source: Mapped[str] = mapped_column(String(40))  # how they came: import, sign-up, added by …
     sample: Mapped[bool] = mapped_column(default=False)
+    erase_asked_at: Mapped[datetime | None] = mapped_column(Moment)  # a person must see to it
 
 
 class MemberTag(Base):

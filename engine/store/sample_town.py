@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, exists, or_, select,
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.store.addresses import Address, AddressMember, Suppression
+from engine.store.alerts import Alert
 from engine.store.base import Base, table_of
 from engine.store.consents import Consent
 from engine.store.conversations import Assignment, Conversation, Note
@@ -14,7 +15,9 @@ from engine.store.enrollments import Enrollment
 from engine.store.examples import Example
 from engine.store.members import Member, MemberTag, MemberWord
 from engine.store.messages import Message
+from engine.store.on_call import OnCall
 from engine.store.organizers import Organizer, SignIn
+from engine.store.pauses import Pause
 from engine.store.raw import Raw
 from engine.store.sequences import Revision
 from engine.store.timers import Timer
@@ -43,6 +46,8 @@ _OF_A_MEMBER: tuple[_Column, ...] = (
     AddressMember.member_id,
     MemberTag.member_id,
     MemberWord.member_id,
+    Alert.member_id,
+    Pause.member_id,
 )
 _OF_AN_ADDRESS: tuple[_Column, ...] = (
     AddressMember.address_id,
@@ -51,6 +56,8 @@ _OF_AN_ADDRESS: tuple[_Column, ...] = (
     Consent.address_id,
     Token.address_id,
     Suppression.address_id,
+    Alert.address_id,
+    Pause.address_id,
 )
 _TAKEN_OVER: tuple[_Column, ...] = (Member.organizer_id, Note.organizer_id)
 _LET_GO: tuple[_Column, ...] = (
@@ -59,6 +66,9 @@ _LET_GO: tuple[_Column, ...] = (
     Assignment.by_id,
     Message.organizer_id,
     Revision.published_by,
+    Alert.claimed_by,
+    Alert.resolved_by,
+    Pause.lifted_by,
 )
 
 
@@ -84,6 +94,10 @@ def remove_words(session: Session) -> None:
         ),
     )
     _delete(session, Example, Example.raw_id.in_(select(Message.raw_id).where(_words)))
+    pretend = select(Raw.id).where(Raw.source == PRETEND_SOURCE)
+    for kind in (Alert, Pause):
+        _delete(session, Timer, Timer.scope.in_(select(kind.id).where(kind.raw_id.in_(pretend))))
+        _delete(session, kind, kind.raw_id.in_(pretend))
     _delete(session, Message, _words)
     _delete(session, Raw, Raw.source == PRETEND_SOURCE, ~exists().where(Message.raw_id == Raw.id))
     _delete(session, Timer, Timer.scope.in_(_talks))
@@ -109,7 +123,7 @@ def remove_organizers(session: Session, *, keep: OrganizerId) -> None:
         _point(session, column, gone, keep)
     for column in _LET_GO:
         _point(session, column, gone, None)
-    for column in (SignIn.organizer_id, Token.organizer_id):
+    for column in (SignIn.organizer_id, Token.organizer_id, OnCall.organizer_id):
         _delete(session, _table(column), column.in_(gone))
     _delete(session, Organizer, Organizer.sample.is_(True), Organizer.id != keep)
     session.execute(update(table_of(Organizer)).where(Organizer.id == keep).values(sample=False))

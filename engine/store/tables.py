@@ -2,8 +2,10 @@
 
 from engine.store import (  # noqa: F401
     addresses,
+    alerts,
     attachments,
     audit,
+    care,
     community,
     consents,
     conversations,
@@ -15,7 +17,9 @@ from engine.store import (  # noqa: F401
     marks,
     members,
     messages,
+    on_call,
     organizers,
+    pauses,
     post_tokens,
     provider_events,
     raw,

@@ -213,6 +213,11 @@ class Script:
     steps: tuple[Step, ...] = ()
     lines: Lines = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def two_way(self) -> bool:
+        """Asks for answers."""
+        return any(step.replies for step in self.steps)
+
     def step(self, name: str) -> Step | None:
         return next((step for step in self.steps if step.name == name), None)
 

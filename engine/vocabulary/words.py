@@ -42,6 +42,32 @@ class SuppressionReason(StrEnum):
     COMPLAINT = "complaint"
     WRONG_NUMBER = "wrong_number"
     BY_ORGANIZER = "by_organizer"  # asked for by voice, written down by an organizer
+    DEATH = "death"  # the member has died
+
+
+class PauseReason(StrEnum):
+    """Why nothing automatic goes to a member until a person says so."""
+
+    STOP_LIKELY = "stop_likely"  # the words sound like a wish to stop; a day without an answer is one
+    STOP_UNCLEAR = "stop_unclear"
+    ACUTE = "acute"  # life or body in danger
+    DISTRESS = "distress"
+
+
+class PauseEnd(StrEnum):
+    """How a pause was lifted."""
+
+    STOPPED = "stopped"  # they wanted to stop
+    STAYED = "stayed"  # they wanted to stay
+    BY_TIME = "by_time"  # nobody decided in time: a stop
+    RESUMED = "resumed"  # after an alert, by who was on call
+
+
+class Rotation(StrEnum):
+    """How it changes who is called first."""
+
+    WEEKLY = "weekly"
+    AFTER_CLAIM = "after_claim"
 
 
 class EnrollmentState(StrEnum):
@@ -92,6 +118,8 @@ class Refusal(StrEnum):
     WALK_ENDED = "walk_ended"
     CANCELLED = "cancelled"  # a one-off letter was cancelled, or a sequence paused
     UNSENDABLE = "unsendable"  # the letter could not be composed for this member
+    PAUSED = "paused"  # nothing automatic goes to this member until a person says so
+    UNATTENDED = "unattended"  # a letter that asks for answers, and too few people are on call
 
 
 class HoldReason(StrEnum):
@@ -193,6 +221,10 @@ class Intent(StrEnum):
 class TimerKind(StrEnum):
     CLOSE_CONVERSATION = "close_conversation"
     END_SNOOZE = "end_snooze"
+    DECIDE_PAUSE = "decide_pause"
+    PAGE = "page"  # the next round of an alert
+    FOLLOW_UP = "follow_up"  # how is somebody who was in distress
+    REDACT = "redact"  # the words of an alert
 
 
 class Job(StrEnum):

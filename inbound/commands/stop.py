@@ -1,34 +1,63 @@
 """STOP, START and HELP: the words that belong to carriers and to the law."""
 
-from engine.actions import addresses
+from collections.abc import Callable
+
+from engine.actions import addresses, members, pauses
 from engine.store import reach
 from engine.store.deliveries import STOP_CAUSE
-from engine.vocabulary.meanings import Reserved, Stop
-from engine.vocabulary.words import Channel, MailKind, SuppressionReason, Trust
+from engine.vocabulary.meanings import Mark, Reserved, Stop
+from engine.vocabulary.words import Channel, MailKind, PauseReason, Trust
 from inbound.authentication import Authentication
+from inbound.commands import wishes
 from inbound.mail import Done, Mail, Noted, Outcome, Pass
 from inbound.people import echo, know_sender
 
 _PEOPLE = (MailKind.PERSON, MailKind.ENCRYPTED, MailKind.UNREADABLE)
 
 
+_PAUSES = {Stop.LIKELY: PauseReason.STOP_LIKELY, Stop.UNCLEAR: PauseReason.STOP_UNCLEAR}
+
+
 def obey_stop(mail: Mail) -> Outcome:
-    """Suppresses the address the words came from, whoever it is and however sure we are of them. One
-    confirmation, none if the provider has answered already, none to a stranger's mail."""
-    if mail.reading.understood.stop is not Stop.CERTAIN or mail.reading.verdict.kind not in _PEOPLE:
+    """A sure wish closes what it names, whoever it comes from and however sure we are of them: at least the
+    address it came by. One that is not sure pauses everything automatic until a person has read it. One
+    confirmation at most."""
+    understood = mail.reading.understood
+    if not (understood.stop or understood.marks) or mail.reading.verdict.kind not in _PEOPLE:
         return Pass()
     know_sender(mail)
     if mail.address_id is None:
         return Pass()
-    new = addresses.suppress(mail.rt, mail.address_id, SuppressionReason.STOP)
-    if new and mail.owners and not mail.reading.incoming.headers.get("optouttype"):
-        echo(mail, "stop_done", cause=f"{STOP_CAUSE}{mail.raw_id}")
+    if understood.stop in _PAUSES and not understood.marks:
+        pauses.pause(mail.rt, wishes.whose(mail), _PAUSES[understood.stop])
+        return Noted()
+    _close(mail)
     return Noted()
 
 
+# What else a stop lets go: an open question, a promised seat. One row for each noun that keeps such a thing.
+LETS_GO: tuple[Callable[[Mail], None], ...] = ()
+
+
+def _close(mail: Mail) -> None:
+    reason = wishes.reason(mail)
+    new = [addresses.suppress(mail.rt, each, reason) for each in wishes.covered(mail)]
+    if wishes.reaches_further(mail):  # their other addresses too, but only a person can say whose they are
+        pauses.pause(mail.rt, wishes.whose(mail), PauseReason.STOP_UNCLEAR)
+    if Mark.ERASE in mail.reading.understood.marks:
+        for member_id in mail.owners:
+            members.ask_erasure(mail.rt, member_id)
+    for let_go in LETS_GO:
+        let_go(mail)
+    if any(new) and wishes.is_confirmed(mail):
+        echo(mail, "stop_done", cause=f"{STOP_CAUSE}{mail.raw_id}")
+
+
 def stopped(mail: Mail) -> Outcome:
-    """A bare STOP is done with; one with other words in it still goes to a person."""
-    return Done("stopped") if mail.reading.understood.reserved is Reserved.STOP else Pass()
+    """A plain wish to stop is done with; one with other words in it still goes to a person."""
+    if mail.reading.understood.stop is not Stop.CERTAIN or not wishes.is_all(mail):
+        return Pass()
+    return Done("stopped")
 
 
 def start(mail: Mail) -> Outcome:

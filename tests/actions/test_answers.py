@@ -20,6 +20,8 @@ SLOTS = {
     "link": "https://porch.example/confirm/" + "x" * 32,
     "first_name": "Ana",
     "name": "Ana Ruiz",
+    "minutes": "15",
+    "words": "Yes. I want to die.",
 }
 
 

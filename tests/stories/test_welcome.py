@@ -185,6 +185,7 @@ def test_a_reply_within_thirty_days_takes_up_the_old_conversation(town: Town) ->
 def test_a_sample_never_leaves_by_a_real_gateway(town: Town) -> None:
     real = replace(town.rt, doors=Doors(RealOffice(town.rt.doors.email), RealOffice(town.rt.doors.sms)))
     town = replace(town, rt=real)
+    town.calls(town.organizer("Maya Ortiz"), town.organizer("Rosa Delgado"))
     member = joins(town, ANA)
     town.pass_time(days=4)
     assert town.mailbox(member) == []

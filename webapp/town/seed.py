@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from engine.actions import community, letters, members, organizers, sequences
 from engine.actions.letters import LetterForm
 from engine.content.answers import read_answers
+from engine.rules.alarm import ENOUGH
 from engine.settings import Settings
 from engine.vocabulary.ids import MemberId
 from engine.vocabulary.words import Channel
@@ -90,6 +91,7 @@ class _Seeding:
         for key, form in self.plan.organizers.items():
             organizers.invite(rt, form, sample=True)
             self.organizers[key] = TownOrganizer(self.town, organizer_id(rt, form.email))
+        self.town.calls(*list(self.organizers.values())[:ENOUGH])
 
     def _publish(self) -> None:
         self.town.publishes(self.letters)

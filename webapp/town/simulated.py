@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypedDict, Unpack
 
-from engine.actions import community, conversations, enrollments, members, organizers, sequences
+from engine.actions import community, conversations, enrollments, members, on_call, organizers, sequences
 from engine.actions.community import CommunityForm
 from engine.actions.conversations import ReplyDraft
 from engine.actions.members import MemberForm
+from engine.actions.on_call import CareForm, Turn
 from engine.actions.organizers import OrganizerForm
 from engine.clock import SeededIds, SimulatedClock
 from engine.gateways.postoffice import Mailbox
@@ -94,6 +95,11 @@ class Town:
         if known is None:
             organizers.invite(self.rt, OrganizerForm(name, email, role, language))
         return TownOrganizer(self, known or organizer_id(self.rt, email))
+
+    def calls(self, *who: "TownOrganizer") -> None:
+        """These are on call from now on, the first one first."""
+        turns = tuple(Turn(each.id) for each in who)
+        on_call.edit(self.rt, CareForm(turns), by="cli")
 
     def person(self, member: MemberId) -> Person:
         with self.rt.reading() as session:

@@ -5,12 +5,13 @@ from werkzeug.wrappers import Response
 
 from engine.actions import letters
 from engine.actions.letters import LetterError, LetterForm
+from engine.actions.on_call import OnCallNeeded
 from engine.actions.scripts import script_of
 from engine.store import people, progress
 from engine.store.sequences import SequenceKind, SequenceState
 from engine.vocabulary.ids import SequenceId
 from webapp.auth import admins_only, me, runtime
-from webapp.speech import _, language_name, ngettext
+from webapp.speech import _, language_name, ngettext, spoken
 from webapp.views import path
 from webapp.views.sequences import sequence_or_404
 
@@ -92,7 +93,11 @@ def send(sequence_id: SequenceId) -> Response:
     if request.form.get("confirmed") != str(reached):
         flash(_("Write the number %(num)s to confirm; nothing was sent.", num=reached), "error")
         return back
-    letters.send(runtime(), sequence_id, by=me().id)
+    try:
+        letters.send(runtime(), sequence_id, by=me().id)
+    except OnCallNeeded as problem:
+        flash(spoken(problem.sentence), "error")
+        return back
     flash(
         ngettext(
             "The letter is on its way to one person.", "The letter is on its way to %(num)s people.", reached

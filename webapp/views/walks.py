@@ -6,13 +6,14 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from engine.actions import enrollments
+from engine.actions.on_call import OnCallNeeded
 from engine.runtime import Runtime
 from engine.store import people, progress
 from engine.store.sequences import SequenceKind
 from engine.vocabulary.ids import EnrollmentId, MemberId, SequenceId
 from engine.vocabulary.words import Ending
 from webapp.auth import runtime
-from webapp.speech import _, ngettext
+from webapp.speech import _, ngettext, spoken
 from webapp.views.people import person_or_404
 
 blueprint = Blueprint("walks", __name__)
@@ -45,6 +46,9 @@ def _enroll(sequence_id: SequenceId, member_ids: Sequence[MemberId]) -> None:
         abort(404)
     try:
         count = enrollments.enroll(runtime(), sequence_id, member_ids)
+    except OnCallNeeded as problem:
+        flash(spoken(problem.sentence), "error")
+        return
     except LookupError:
         flash(_("“%(title)s” has nothing published yet. Publish it first.", title=found.title), "error")
         return

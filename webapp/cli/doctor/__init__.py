@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
+from engine.actions.on_call import unattended
 from engine.privacy.sealed import KeyFileError, KeyRing
+from engine.rules.alarm import ENOUGH
 from engine.runtime import Runtime
 from engine.settings import Settings, SettingsError, read_settings
-from engine.store import health, heartbeats, holds, migrations
+from engine.store import health, heartbeats, holds, migrations, on_call, sequences
 from engine.store.base import database_now, open_database
 from engine.store.migrations import DatabaseTooNew, Version
 from engine.store.organizers import try_keys
@@ -125,6 +127,7 @@ def _inside(settings: Settings) -> Iterator[Finding]:
     yield guarded("Keys", lambda: _keys(rt))
     yield guarded("Community", lambda: _community(rt))
     yield guarded("Admin", lambda: _admin(rt))
+    yield guarded("On call", lambda: _on_call(rt))
     yield from _held(rt)
     for name in ("worker", "clock", *(("listen",) if rt.settings.listens else ())):
         yield _sign_of_life(rt, name)
@@ -158,6 +161,18 @@ def _admin(rt: Runtime) -> Finding:
             "Admin", "nobody is one", "Run `porchlight organizers invite --role admin`.", wrong=True
         )
     return Finding("Admin", "there is one")
+
+
+def _on_call(rt: Runtime) -> Finding:
+    with rt.reading() as session:
+        count = on_call.size(session)
+        running = [each.revision_id for each in sequences.running(session)]
+        waiting = unattended(rt, session, running)
+    if count >= ENOUGH:
+        return Finding("On call", f"{count} organizers hear a cry for help")
+    said = f"{count} of {ENOUGH} organizers, so letters that ask for answers do not go to real people"
+    mend = "Choose who is on call: Settings, “On call”."
+    return Finding("On call", said, mend, wrong=bool(waiting))
 
 
 def _sign_of_life(rt: Runtime, name: str) -> Finding:
