@@ -12,7 +12,7 @@ from engine.store.enrollments import Enrollment
 from engine.store.members import Member
 from engine.store.sequences import Revision, Sequence, SequenceKind
 from engine.vocabulary.ids import MemberId
-from engine.vocabulary.meanings import Stop
+from engine.vocabulary.meanings import Crisis, Stop
 from engine.vocabulary.script import Act, Finish, GoTo, RememberAs
 from engine.vocabulary.words import Channel, Ending, MailKind, Trust
 from inbound import filing as conversations
@@ -66,6 +66,7 @@ def arrived_of(mail: Mail) -> Arrived:
         step=_step_label(mail, place.answers),
         intents=reading.understood.intents,
         urgent=reading.understood.crisis is not None,
+        closed=reading.understood.crisis is Crisis.ACUTE,
     )
 
 

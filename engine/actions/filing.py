@@ -44,6 +44,7 @@ class Arrived:
     step: str | None = None  # "title · step", shown beside the reply
     intents: frozenset[str] = frozenset()
     urgent: bool = False
+    closed: bool = False  # only who is on call may read its words: they stand in no preview
 
 
 def file(rt: Runtime, arrived: Arrived) -> ConversationId:
@@ -137,7 +138,8 @@ def _message(rt: Runtime, arrived: Arrived, conversation_id: ConversationId | No
 def _touch(conversation: Conversation, arrived: Arrived) -> None:
     conversation.last_activity_at = arrived.at
     conversation.last_channel = arrived.incoming.channel
-    conversation.last_preview = preview_of(arrived.trimmed.reply or arrived.incoming.subject)
+    words = "" if arrived.closed else arrived.trimmed.reply or arrived.incoming.subject
+    conversation.last_preview = preview_of(words)
     conversation.step = arrived.step or conversation.step
     conversation.urgent = conversation.urgent or arrived.urgent
 
