@@ -64,8 +64,7 @@ def arrived_of(mail: Mail) -> Arrived:
         candidate_id=place.candidate_id,
         answers=place.answers.id if place.answers else None,
         step=_step_label(mail, place.answers),
-        intents=reading.understood.intents,
-        urgent=reading.understood.crisis is not None,
+        understood=reading.understood,
         closed=reading.understood.crisis is Crisis.ACUTE,
     )
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from engine.actions import auditing, deliveries, enrollments
 from engine.actions.deliveries import Words
+from engine.rules.meanings import Need
 from engine.rules.routing import Candidates, route
 from engine.runtime import Runtime
 from engine.store import conversations, messages, reach, timers
@@ -120,7 +121,7 @@ def _settle(rt: Runtime, session: Session, conversation: Conversation, message: 
     conversation.state = ConversationState.WAITING
     conversation.waiting_since = None
     conversation.snoozed_until = None
-    conversation.urgent = False
+    conversation.need = Need.REST
     conversation.last_activity_at = message.at
     conversation.last_channel = message.channel
     conversation.last_preview = preview_of(message.body)
@@ -209,7 +210,7 @@ def end(rt: Runtime, session: Session, conversation: Conversation, outcome: Outc
     conversation.closed_at = now
     conversation.waiting_since = None
     conversation.snoozed_until = None
-    conversation.urgent = False
+    conversation.need = Need.REST
     for kind in TimerKind:
         timers.clear_timer(session, kind, conversation.id)
     session.flush()
@@ -249,7 +250,7 @@ def ask_after(rt: Runtime, session: Session, conversation: Conversation) -> None
         take_up(rt, session, conversation)
     conversation.state = ConversationState.OPEN
     conversation.snoozed_until = None
-    conversation.urgent = True
+    conversation.need = min(conversation.need, Need.DISTRESS)
     conversation.waiting_since = conversation.waiting_since or rt.clock.now()
     for kind in (TimerKind.CLOSE_CONVERSATION, TimerKind.END_SNOOZE):
         timers.clear_timer(session, kind, conversation.id)

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from engine.actions import enrollments
 from engine.actions.conversations import REOPENS_WITHIN, preview_of, route_to_person, take_up
+from engine.rules.meanings import need_of
 from engine.runtime import Runtime
-from engine.store import conversations, timers
+from engine.store import conversations, meanings, timers
 from engine.store.conversations import Conversation
 from engine.store.messages import Message
 from engine.vocabulary.ids import AddressId, ConversationId, DeliveryId, MemberId, MessageId, RawId
+from engine.vocabulary.meanings import Understanding
 from engine.vocabulary.messages import Incoming, Trimmed
 from engine.vocabulary.words import (
     Author,
@@ -39,11 +41,10 @@ class Arrived:
     sender: str  # as written, for people to see
     address_id: AddressId | None
     member_id: MemberId | None
+    understood: Understanding
     candidate_id: MemberId | None = None  # who a stranger may be
     answers: DeliveryId | None = None
     step: str | None = None  # "title · step", shown beside the reply
-    intents: frozenset[str] = frozenset()
-    urgent: bool = False
     closed: bool = False  # only who is on call may read its words: they stand in no preview
 
 
@@ -53,9 +54,11 @@ def file(rt: Runtime, arrived: Arrived) -> ConversationId:
     conversation is born closed."""
     with rt.transaction() as session:
         conversation = _place(rt, session, arrived)
-        session.add(_message(rt, arrived, conversation.id))
+        message = _message(rt, arrived, conversation.id)
+        session.add(message)
         _touch(conversation, arrived)
         session.flush()
+        meanings.keep(session, message.id, arrived.understood)
         return conversation.id
 
 
@@ -129,7 +132,6 @@ def _message(rt: Runtime, arrived: Arrived, conversation_id: ConversationId | No
         kind=arrived.kind,
         trust=arrived.trust,
         answers=arrived.answers,
-        intents=" ".join(sorted(arrived.intents)),
         files=json.dumps([part.filename for part in incoming.parts]) if incoming.parts else None,
         at=arrived.at,
     )
@@ -141,7 +143,6 @@ def _touch(conversation: Conversation, arrived: Arrived) -> None:
     words = "" if arrived.closed else arrived.trimmed.reply or arrived.incoming.subject
     conversation.last_preview = preview_of(words)
     conversation.step = arrived.step or conversation.step
-    conversation.urgent = conversation.urgent or arrived.urgent
 
 
 def _open(rt: Runtime, session: Session, conversation: Conversation, arrived: Arrived) -> None:
@@ -153,6 +154,7 @@ def _open(rt: Runtime, session: Session, conversation: Conversation, arrived: Ar
     conversation.state = ConversationState.OPEN
     conversation.snoozed_until = None
     conversation.waiting_since = waiting_since or arrived.at
+    conversation.need = min(conversation.need, need_of(arrived.understood))
     for kind in TimerKind:
         timers.clear_timer(session, kind, conversation.id)
     session.flush()

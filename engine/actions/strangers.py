@@ -78,7 +78,7 @@ def _pour(rt: Runtime, session: Session, stranger: Conversation, theirs: Convers
     theirs.last_activity_at = max(theirs.last_activity_at, stranger.last_activity_at)
     theirs.last_preview = stranger.last_preview
     theirs.last_channel = stranger.last_channel
-    theirs.urgent = theirs.urgent or stranger.urgent
+    theirs.need = min(theirs.need, stranger.need)
     timers.clear_timer(session, TimerKind.CLOSE_CONVERSATION, theirs.id)
     conversations.end(rt, session, stranger, Outcome.NO_REPLY_NEEDED)
 

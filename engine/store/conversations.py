@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, select, text, update
+from sqlalchemy import ForeignKey, Index, SmallInteger, String, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.privacy.sealed import Sealed
+from engine.rules.meanings import Need
 from engine.store.base import HASH, ID, Base, Moment, table_of, words
 from engine.vocabulary.ids import ConversationId, MemberId, NoteId, OrganizerId
 from engine.vocabulary.words import Channel, ConversationState, Outcome
@@ -17,6 +18,7 @@ class Conversation(Base):
 
     Without a member it "needs matching": `sender_hash` then gathers what one stranger wrote.
     `waiting_since` is the first unanswered inbound; only a human send or a close clears it.
+    `need` is the greatest among its unanswered words (the smallest number); an answer or a close ends it.
     `version` grows with every change: claims and replies compare it.
     """
 
@@ -36,8 +38,8 @@ class Conversation(Base):
             sqlite_where=text("state <> 'closed' AND member_id IS NULL"),
             postgresql_where=text("state <> 'closed' AND member_id IS NULL"),
         ),
-        Index("ix_conversations_assignee", "assignee_id", "state", "waiting_since", "id"),
-        Index("ix_conversations_queue", "state", "waiting_since", "id"),
+        Index("ix_conversations_assignee", "assignee_id", "state", "need", "waiting_since", "id"),
+        Index("ix_conversations_queue", "state", "need", "waiting_since", "id"),
         Index("ix_conversations_recent", "state", "last_activity_at", "id"),
     )
 
@@ -46,7 +48,7 @@ class Conversation(Base):
     sender_hash: Mapped[str | None] = mapped_column(HASH)
     candidate_id: Mapped[MemberId | None] = mapped_column(ForeignKey("members.id"))  # preselected in matching
     state: Mapped[ConversationState] = mapped_column(words(ConversationState))
-    urgent: Mapped[bool] = mapped_column(default=False)  # words of distress: a person first, at once
+    need: Mapped[int] = mapped_column(SmallInteger, default=Need.REST, server_default=text("5"))
     assignee_id: Mapped[OrganizerId | None] = mapped_column(ForeignKey("organizers.id"))
     opened_at: Mapped[datetime] = mapped_column(Moment)
     waiting_since: Mapped[datetime | None] = mapped_column(Moment)
@@ -58,6 +60,11 @@ class Conversation(Base):
     closed_at: Mapped[datetime | None] = mapped_column(Moment)
     outcome: Mapped[Outcome | None] = mapped_column(words(Outcome))
     version: Mapped[int] = mapped_column(default=1)
+
+    @property
+    def urgent(self) -> bool:
+        """Words of danger or distress: a person first, at once."""
+        return self.need <= Need.DISTRESS
 
 
 class Assignment(Base):
@@ -138,7 +145,7 @@ def talking(session: Session, member_ids: Sequence[MemberId]) -> set[MemberId]:
 
 
 def unassigned_waiting_longest(session: Session) -> ConversationId | None:
-    """Of those a person must answer and nobody has: distress first, then the longest wait."""
+    """Of those a person must answer and nobody has: the greatest need first, then the longest wait."""
     query = (
         select(Conversation.id)
         .where(
@@ -146,7 +153,7 @@ def unassigned_waiting_longest(session: Session) -> ConversationId | None:
             Conversation.assignee_id.is_(None),
             Conversation.member_id.is_not(None),
         )
-        .order_by(Conversation.urgent.desc(), Conversation.waiting_since, Conversation.id)
+        .order_by(Conversation.need, Conversation.waiting_since, Conversation.id)
         .limit(1)
     )
     return session.execute(query).scalar()
@@ -156,7 +163,7 @@ def mine_waiting_longest(session: Session, organizer_id: OrganizerId) -> Convers
     query = (
         select(Conversation.id)
         .where(Conversation.state == ConversationState.OPEN, Conversation.assignee_id == organizer_id)
-        .order_by(Conversation.urgent.desc(), Conversation.waiting_since, Conversation.id)
+        .order_by(Conversation.need, Conversation.waiting_since, Conversation.id)
         .limit(1)
     )
     return session.execute(query).scalar()

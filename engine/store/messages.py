@@ -47,7 +47,6 @@ class Message(Base):
     kind: Mapped[MailKind | None] = mapped_column(words(MailKind))  # inbound
     trust: Mapped[Trust | None] = mapped_column(words(Trust))  # inbound
     answers: Mapped[DeliveryId | None] = mapped_column(ID)  # inbound: the delivery being answered
-    intents: Mapped[str] = mapped_column(String(200), default="")  # inbound: space-separated
     files: Mapped[str | None] = mapped_column(Sealed("messages.files"))  # JSON list of the parts' names
     at: Mapped[datetime] = mapped_column(Moment)
 

@@ -1,13 +1,16 @@
 """The reply queue as organizers see it: folders, their rows, their counts. Bounded, keyset paging."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from engine.rules.meanings import Need, Shown
+from engine.store import meanings
 from engine.store.conversations import Conversation
+from engine.store.meanings import Read
 from engine.store.members import Member
 from engine.store.messages import Message
 from engine.store.organizers import Organizer
@@ -30,9 +33,9 @@ class Folder(StrEnum):
 
 @dataclass(frozen=True)
 class Cursor:
-    """The last row of the page before."""
+    """The last row of the page before. `need` counts only where somebody waits for an answer."""
 
-    urgent: bool
+    need: int
     at: datetime
     id: ConversationId
 
@@ -41,7 +44,7 @@ class Cursor:
 class Row:
     id: ConversationId
     state: ConversationState
-    urgent: bool
+    need: int
     member_id: MemberId | None
     name: str  # the member's, or what a stranger called themselves
     language: str
@@ -50,31 +53,43 @@ class Row:
     channel: Channel
     at: datetime  # since when it waits; else its last activity
     assignee: str | None
+    meaning: Shown | None = None  # the neediest of what is unanswered
+
+    @property
+    def urgent(self) -> bool:
+        return self.need <= Need.DISTRESS
 
     @property
     def cursor(self) -> Cursor:
-        return Cursor(self.urgent, self.at, self.id)
+        return Cursor(self.need, self.at, self.id)
 
 
 def folder(session: Session, which: Folder, viewer: OrganizerId, after: Cursor | None = None) -> list[Row]:
-    """One page. Those that wait for an answer come distress first, then longest wait; the others
-    newest first."""
+    """One page. Those that wait for an answer come the neediest first (danger, distress, wishes to stop,
+    anger, questions, the rest), of one need the longest wait; the others newest first."""
     at = _moment(which)
-    oldest_first = _waits(which)
-    order = at.asc() if oldest_first else at.desc()
+    order = (Conversation.need, at) if _waits(which) else (at.desc(),)
     query = (
         select(Conversation, Member, Organizer.name, at)
         .outerjoin(Member, Member.id == Conversation.member_id)
         .outerjoin(Organizer, Organizer.id == Conversation.assignee_id)
         .where(_in(which, viewer))
-        .order_by(Conversation.urgent.desc(), order, Conversation.id)
+        .order_by(*order, Conversation.id)
         .limit(PAGE)
     )
     if after is not None:
-        query = query.where(_beyond(at, after, oldest_first=oldest_first))
+        query = query.where(_beyond(which, after))
     found = session.execute(query).all()
     strangers = _strangers(session, [talk.id for talk, member, *_ in found if member is None])
-    return [_row(talk, member, assignee, strangers.get(talk.id, "")) for talk, member, assignee, _ in found]
+    read = meanings.unanswered(session, [talk.id for talk, *_ in found])
+    rows = (_row(talk, member, assignee, strangers.get(talk.id, "")) for talk, member, assignee, _ in found)
+    return [replace(row, meaning=_neediest(read.get(row.id, []))) for row in rows]
+
+
+def _neediest(read: list[Read]) -> Shown | None:
+    """Of several alike, the newest."""
+    first = min(read, key=lambda each: each.need, default=None)
+    return first.shown[0] if first is not None and first.shown else None
 
 
 def _waits(which: Folder) -> bool:
@@ -105,19 +120,13 @@ def _in(which: Folder, viewer: OrganizerId) -> ColumnElement[bool]:
             return Conversation.state == ConversationState.CLOSED
 
 
-def _beyond(
-    at: InstrumentedAttribute[datetime | None] | InstrumentedAttribute[datetime],
-    after: Cursor,
-    *,
-    oldest_first: bool,
-) -> ColumnElement[bool]:
-    same = Conversation.urgent == literal(after.urgent)
-    later = at > after.at if oldest_first else at < after.at
-    return or_(
-        Conversation.urgent < literal(after.urgent),
-        and_(same, later),
-        and_(same, at == after.at, Conversation.id > after.id),
-    )
+def _beyond(which: Folder, after: Cursor) -> ColumnElement[bool]:
+    at = _moment(which)
+    further = and_(at == after.at, Conversation.id > after.id)
+    if not _waits(which):
+        return or_(at < after.at, further)
+    later = or_(at > after.at, further)
+    return or_(Conversation.need > after.need, and_(Conversation.need == after.need, later))
 
 
 def _row(talk: Conversation, member: Member | None, assignee: str | None, stranger: str) -> Row:
@@ -125,7 +134,7 @@ def _row(talk: Conversation, member: Member | None, assignee: str | None, strang
     return Row(
         id=talk.id,
         state=talk.state,
-        urgent=talk.urgent,
+        need=talk.need,
         member_id=talk.member_id,
         name=name,
         language=member.language if member else "",

@@ -13,6 +13,7 @@ from engine.store.conversations import Assignment, Conversation, Note
 from engine.store.deliveries import Delivery
 from engine.store.enrollments import Enrollment
 from engine.store.examples import Example
+from engine.store.meanings import ReplyExample, Understood
 from engine.store.members import Member, MemberTag, MemberWord
 from engine.store.messages import Message
 from engine.store.on_call import OnCall
@@ -69,6 +70,7 @@ _LET_GO: tuple[_Column, ...] = (
     Alert.claimed_by,
     Alert.resolved_by,
     Pause.lifted_by,
+    Understood.corrected_by,
 )
 
 
@@ -98,6 +100,9 @@ def remove_words(session: Session) -> None:
     for kind in (Alert, Pause):
         _delete(session, Timer, Timer.scope.in_(select(kind.id).where(kind.raw_id.in_(pretend))))
         _delete(session, kind, kind.raw_id.in_(pretend))
+    said = select(Message.id).where(_words)
+    _delete(session, ReplyExample, ReplyExample.message_id.in_(said))
+    _delete(session, Understood, Understood.message_id.in_(said))
     _delete(session, Message, _words)
     _delete(session, Raw, Raw.source == PRETEND_SOURCE, ~exists().where(Message.raw_id == Raw.id))
     _delete(session, Timer, Timer.scope.in_(_talks))

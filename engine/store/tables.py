@@ -15,6 +15,7 @@ from engine.store import (  # noqa: F401
     heartbeats,
     holds,
     marks,
+    meanings,
     members,
     messages,
     on_call,

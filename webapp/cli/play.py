@@ -14,7 +14,8 @@ from sqlalchemy import select
 
 from engine.actions import sequences as actions
 from engine.clock import SystemClock
-from engine.store import progress
+from engine.rules.meanings import in_order
+from engine.store import meanings, progress
 from engine.store.messages import Message
 from engine.store.progress import Walk
 from engine.store.raw import Raw
@@ -155,15 +156,17 @@ class Stage:
     def _understood(self) -> str:
         """What the machine made of the newest reply."""
         query = (
-            select(Message.intents, Raw.outcome)
+            select(Message.id, Raw.outcome)
             .join(Raw, Raw.id == Message.raw_id)
             .where(Message.member_id == self.member, Message.direction == Direction.IN)
             .order_by(Message.at.desc(), Message.id.desc())
             .limit(1)
         )
         with self.town.rt.reading() as session:
-            intents, outcome = session.execute(query).one()
-        return f"understood as: {intents or 'words for a person'} → {str(outcome).replace('_', ' ')}"
+            message_id, outcome = session.execute(query).one()
+            read = meanings.of_messages(session, [message_id]).get(message_id)
+        senses = " ".join(in_order(read.senses)) if read else ""
+        return f"understood as: {senses or 'words for a person'} → {str(outcome).replace('_', ' ')}"
 
     def _show(self, message: Mail | Text) -> None:
         click.echo()

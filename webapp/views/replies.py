@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import Blueprint, abort, render_template, request
 
+from engine.rules.meanings import Need
 from engine.store import queue
 from engine.store.queue import PAGE, Cursor, Folder
 from engine.vocabulary.ids import ConversationId
@@ -35,7 +36,7 @@ def folder(name: str) -> str:
 
 
 def _spell(cursor: Cursor) -> str:
-    text = json.dumps([cursor.urgent, cursor.at.isoformat(), cursor.id])
+    text = json.dumps([cursor.need, cursor.at.isoformat(), cursor.id])
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -43,8 +44,9 @@ def _after(spelled: str) -> Cursor | None:
     """The cursor of a link of ours; anything else is the first page."""
     try:
         padded = spelled + "=" * (-len(spelled) % 4)
-        urgent, at, id = json.loads(base64.urlsafe_b64decode(padded))
-        moment = datetime.fromisoformat(at)
+        need, at, id = json.loads(base64.urlsafe_b64decode(padded))
+        moment, rank = datetime.fromisoformat(at), int(need)
     except (ValueError, TypeError):
         return None
-    return Cursor(bool(urgent), moment, ConversationId(str(id))) if moment.tzinfo else None
+    known = moment.tzinfo is not None and 0 <= rank <= Need.REST
+    return Cursor(rank, moment, ConversationId(str(id))) if known else None
