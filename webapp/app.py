@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
 from engine.runtime import Runtime
-from engine.store import holds
+from engine.store import alerts, holds
 from engine.store.community import the_community
 from engine.vocabulary.words import Role
 from webapp import presenting
@@ -29,7 +29,7 @@ _MOST_BYTES = 30 * 1024 * 1024  # of one request: an upload of members, a mail w
 # Each is a module of webapp.views with a `blueprint`; a new page is a file there and a line here.
 PAGES = (
     "today", "replies", "conversation", "attachments", "mail", "people", "people_csv", "walks", "sequences",
-    "letters", "settings", "team", "health", "stuck", "sending", "sign_in",
+    "letters", "settings", "team", "health", "stuck", "sending", "sign_in", "alerts", "pauses", "on_call",
 )  # fmt: skip
 PUBLIC_PAGES = ("sign_up", "unsubscribe")
 WEBHOOKS = "hooks"  # only where something real is configured
@@ -122,10 +122,12 @@ def _context() -> dict[str, object]:
         except LookupError:
             community = None
         held = holds.standing(session)
+        waiting = alerts.count_waiting(session)
     signed_in = bool(current_user and current_user.is_authenticated)
     return {
         "community": community,
         "holds": held,
+        "alerts_waiting": waiting,
         "me": current_user.teammate if signed_in else None,
         "admin": signed_in and current_user.teammate.role is Role.ADMIN,
         "embedded": rt.settings.embedded,

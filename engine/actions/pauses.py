@@ -21,12 +21,11 @@ from engine.store.deliveries import (
     release_held,
     skip_unsent,
 )
-from engine.store.pauses import Pause
+from engine.store.pauses import WISHES, Pause
 from engine.vocabulary.ids import AddressId, MemberId, OrganizerId, PauseId, RawId, TimerId
 from engine.vocabulary.words import Job, PauseEnd, PauseReason, Refusal, SuppressionReason, TimerKind
 
 DECIDED_WITHIN = timedelta(hours=24)
-WISHES = (PauseReason.STOP_LIKELY, PauseReason.STOP_UNCLEAR)
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,23 @@ from sqlalchemy import ForeignKey, Index, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.privacy.sealed import Sealed
+from engine.store.attachments import Attachment
 from engine.store.audit import AuditEntry
 from engine.store.base import ID, Base, Moment, words
 from engine.store.deliveries import Delivery
 from engine.store.messages import Message
 from engine.store.on_call import OnCall
 from engine.store.organizers import Organizer
-from engine.vocabulary.ids import AddressId, AlertId, ConversationId, MemberId, OrganizerId, RawId
+from engine.vocabulary.ids import (
+    AddressId,
+    AlertId,
+    AttachmentId,
+    ConversationId,
+    MemberId,
+    MessageId,
+    OrganizerId,
+    RawId,
+)
 from engine.vocabulary.meanings import Crisis
 from engine.vocabulary.words import Direction, Role
 
@@ -71,11 +81,6 @@ def latest_resolved(session: Session, limit: int = 20) -> list[Alert]:
     return list(session.execute(query.limit(limit)).scalars())
 
 
-def open_of_member(session: Session, member_id: MemberId) -> list[Alert]:
-    query = select(Alert).where(Alert.member_id == member_id, Alert.resolved_at.is_(None))
-    return list(session.execute(query.order_by(Alert.id)).scalars())
-
-
 def count_waiting(session: Session) -> int:
     """How many nobody has yet."""
     query = select(func.count(Alert.id)).where(Alert.resolved_at.is_(None), Alert.claimed_at.is_(None))
@@ -93,10 +98,33 @@ def may_see(session: Session, organizer_id: OrganizerId) -> bool:
     return session.execute(query).scalar() is not None
 
 
-def closed_words(session: Session, raw_ids: Collection[RawId]) -> set[RawId]:
+def closed_words(session: Session, raw_ids: Collection[RawId]) -> dict[RawId, AlertId]:
     """Of these messages, those whose words only the people on call and admins may read."""
-    query = select(Alert.raw_id).where(Alert.raw_id.in_(raw_ids), Alert.severity == Crisis.ACUTE)
-    return set(session.execute(query).scalars())
+    if not raw_ids:
+        return {}
+    query = select(Alert.raw_id, Alert.id).where(Alert.raw_id.in_(raw_ids), Alert.severity == Crisis.ACUTE)
+    return dict(session.execute(query).all())
+
+
+def raw_of_message(session: Session, message_id: MessageId) -> RawId | None:
+    return session.execute(select(Message.raw_id).where(Message.id == message_id)).scalar()
+
+
+def raw_of_file(session: Session, attachment_id: AttachmentId) -> RawId | None:
+    query = select(Message.raw_id).join(Attachment, Attachment.message_id == Message.id)
+    return session.execute(query.where(Attachment.id == attachment_id)).scalar()
+
+
+def to_look_at(session: Session, member_id: MemberId) -> Alert | None:
+    """The newest alert about this member that is not over, or whose three days have passed and whom nobody
+    has written to since."""
+    query = select(Alert).where(Alert.member_id == member_id).order_by(Alert.id.desc()).limit(1)
+    found = session.execute(query).scalar()
+    if found is None or (found.resolved_at is not None and found.followed_up_at is None):
+        return None
+    asked = found.followed_up_at
+    over = found.resolved_at is not None or asked is not None
+    return None if over and asked and answered_since(session, member_id, asked) else found
 
 
 def conversation_of(session: Session, raw_id: RawId) -> ConversationId | None:

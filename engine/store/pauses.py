@@ -9,8 +9,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from engine.store.addresses import AddressMember
 from engine.store.base import ID, Base, Moment, words
-from engine.vocabulary.ids import AddressId, MemberId, OrganizerId, PauseId, RawId
+from engine.store.messages import addresses_written_from
+from engine.vocabulary.ids import AddressId, ConversationId, MemberId, OrganizerId, PauseId, RawId
 from engine.vocabulary.words import PauseEnd, PauseReason
+
+WISHES = (PauseReason.STOP_LIKELY, PauseReason.STOP_UNCLEAR)
 
 
 class Pause(Base):
@@ -87,7 +90,18 @@ def standing_of_member(session: Session, member_id: MemberId) -> list[Pause]:
     return list(session.execute(query.order_by(Pause.id)).scalars())
 
 
-def standing_of_addresses(session: Session, ids: Sequence[AddressId]) -> list[Pause]:
+def wishes_in(
+    session: Session, conversation_id: ConversationId, member_id: MemberId | None
+) -> list[Pause]:
+    """What paused the member of a conversation, or its stranger, and may be a wish to stop."""
+    if member_id is not None:
+        found = standing_of_member(session, member_id)
+    else:
+        found = _standing_of_addresses(session, addresses_written_from(session, conversation_id))
+    return [each for each in found if each.reason in WISHES]
+
+
+def _standing_of_addresses(session: Session, ids: Sequence[AddressId]) -> list[Pause]:
     query = select(Pause).where(Pause.lifted_at.is_(None), Pause.address_id.in_(ids))
     return list(session.execute(query.order_by(Pause.id)).scalars())
 

@@ -113,6 +113,7 @@ class Person:
     source: str
     tags: tuple[str, ...]
     addresses: tuple[PersonAddress, ...]
+    erase_asked_at: datetime | None  # a person must see to it
 
     @property
     def name(self) -> str:
@@ -142,6 +143,7 @@ def person(session: Session, member_id: MemberId) -> Person | None:
         source=member.source,
         tags=tuple(_tags_of(session, [member.id])[member.id]),
         addresses=tuple(_addresses_of(session, member_id)),
+        erase_asked_at=member.erase_asked_at,
     )
 
 

@@ -14,13 +14,16 @@ EVERYBODY = [
     "/me",
     "/stuck/",
     "/health/",
+    "/alerts/",
 ]
-ADMINS = ["/settings/", "/team", "/letters/new", "/sequences/publish"]
+ADMINS = ["/settings/", "/team", "/letters/new", "/sequences/publish", "/settings/on-call/"]
 PUBLIC = ["/join", "/join/thanks", "/confirm/nonsense"]
 POSTS = [
     "/people/new", "/people/import", "/people/import/confirm", "/people/export", "/settings/",
     "/settings/leave-sample-town", "/team", "/me", "/me/password", "/stuck/retry", "/letters/new",
-    "/sequences/publish", "/join", "/confirm/nonsense",
+    "/sequences/publish", "/join", "/confirm/nonsense", "/settings/on-call/", "/alerts/nonsense/claim",
+    "/alerts/nonsense/resolve", "/alerts/nonsense/resume", "/conversation/nonsense/they-want-to-stop",
+    "/conversation/nonsense/they-want-to-stay",
 ]  # fmt: skip
 
 

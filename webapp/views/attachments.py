@@ -4,11 +4,12 @@ from io import BytesIO
 
 from flask import Blueprint, Response, abort, send_file
 
-from engine.store import attachments
+from engine.store import alerts, attachments
 from engine.store.attachments import Shown
 from engine.vocabulary.ids import AttachmentId, ConversationId
 from webapp.attachments import saved_name
 from webapp.auth import runtime
+from webapp.closed import require
 
 blueprint = Blueprint("attachments", __name__, url_prefix="/conversation")
 # Even opened by itself it has no origin, runs nothing and loads nothing.
@@ -40,6 +41,7 @@ def picture(talk_id: ConversationId, attachment_id: AttachmentId) -> Response:
 
 def _found(talk_id: ConversationId, attachment_id: AttachmentId) -> tuple[Shown, bytes]:
     with runtime().reading() as session:
+        require(alerts.raw_of_file(session, attachment_id))
         return attachments.content_of(session, talk_id, attachment_id) or abort(404)
 
 

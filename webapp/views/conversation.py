@@ -12,7 +12,7 @@ from engine.actions import conversations, strangers
 from engine.actions.composing import words_of
 from engine.actions.conversations import Changed, ConversationError, ReplyDraft
 from engine.content.sms import count
-from engine.store import deliveries, people, reach, talks, team
+from engine.store import alerts, deliveries, pauses, people, reach, talks, team
 from engine.store.people import Person
 from engine.store.talks import Talk
 from engine.store.timeline import Entry, timeline
@@ -21,6 +21,7 @@ from engine.vocabulary.words import Channel, Outcome
 from webapp.attachments import files_of
 from webapp.auth import me, runtime
 from webapp.cleaning import FRAME_POLICY, clean_html
+from webapp.closed import entries_for_me, require
 from webapp.speech import _, ngettext, spoken
 from webapp.views.matching import page_of_stranger
 
@@ -40,10 +41,12 @@ def _page(talk_id: ConversationId, *, typed: str = "", problem: str = "") -> str
         if talk.member_id is None:
             return page_of_stranger(talk)
         member = people.person(session, talk.member_id) or abort(404)
-        entries = list(reversed(timeline(session, member.id, limit=60)))
+        entries = entries_for_me(list(reversed(timeline(session, member.id, limit=60))))
         files = files_of(session, [each.message_id for each in entries if each.message_id])
         usable = [each for each in Channel if reach.to_answer(session, member.id, each)]
         colleagues = team.active(session)
+        wishes = pauses.wishes_in(session, talk.id, talk.member_id)
+        alert = alerts.to_look_at(session, member.id)
     begins = _begins(entries, talk)
     return render_template(
         "web/conversation.html",
@@ -58,6 +61,8 @@ def _page(talk_id: ConversationId, *, typed: str = "", problem: str = "") -> str
         closed_channels=_closed(member, usable),
         colleagues=colleagues,
         snoozes=_SNOOZES,
+        wishes=wishes,
+        alert=alert,
         typed=typed,
         problem=problem,
     )
@@ -196,6 +201,7 @@ def cost(talk_id: ConversationId) -> str:
 def as_sent(talk_id: ConversationId, message_id: MessageId) -> Response:
     """A message's own HTML, cleaned, for a sandboxed frame that loads nothing from elsewhere."""
     with runtime().reading() as session:
+        require(alerts.raw_of_message(session, message_id))
         found = talks.html_of(session, talk_id, message_id)
     if found is None:
         abort(404)

@@ -16,6 +16,7 @@ from inbound.mail import Reading
 from inbound.reading import read
 from webapp.attachments import files_of
 from webapp.auth import me, runtime
+from webapp.closed import require
 from webapp.speech import _
 
 blueprint = Blueprint("mail", __name__, url_prefix="/mail")
@@ -68,6 +69,7 @@ def correct(raw_id: RawId) -> BaseResponse:
 
 
 def _found(raw_id: RawId) -> tuple[KeptMail, Filed | None]:
+    require(raw_id)
     with runtime().reading() as session:
         mail = raw.kept_one(session, raw_id) or abort(404)
         return mail, talks.filed(session, raw_id)

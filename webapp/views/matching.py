@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import render_template, request
 
-from engine.store import people, talks
+from engine.store import pauses, people, talks
 from engine.store.people import PersonRow
 from engine.store.search import word_hashes
 from engine.store.talks import Candidate, Talk
@@ -14,6 +14,7 @@ from inbound.matching import Because, suggestions
 from inbound.reading import read
 from webapp.attachments import files_of
 from webapp.auth import runtime
+from webapp.closed import messages_for_me
 
 _FOUND_MOST = 10
 
@@ -29,13 +30,16 @@ def page_of_stranger(talk: Talk) -> str:
     guesses, forged = _guesses(talk)
     looked_for = request.args.get("q", "").strip()
     with runtime().reading() as session:
-        messages = talks.inbound(session, talk.id)
-        files = files_of(session, [each.id for each in messages])
+        messages = messages_for_me(talks.inbound(session, talk.id))
+        open_ones = [each.id for each in messages if each.raw_id is not None]
+        files = files_of(session, open_ones)
+        wishes = pauses.wishes_in(session, talk.id, talk.member_id)
     return render_template(
         "web/matching.html",
         talk=talk,
         messages=messages,
         files=files,
+        wishes=wishes,
         guesses=guesses,
         forged=forged,
         people=_people(looked_for),

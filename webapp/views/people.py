@@ -17,6 +17,7 @@ from engine.store.timeline import timeline
 from engine.vocabulary.ids import AddressId, MemberId, OrganizerId
 from engine.vocabulary.words import Channel, SuppressionReason
 from webapp.auth import me, runtime
+from webapp.closed import entries_for_me
 from webapp.speech import _, spoken
 from webapp.views.choices import ZONES
 
@@ -68,7 +69,7 @@ def page(member_id: MemberId) -> str:
     before = _moment(request.args.get("before"))
     with runtime().reading() as session:
         found = person_or_404(member_id)
-        entries = timeline(session, member_id, before, ENTRIES + 1)
+        entries = entries_for_me(timeline(session, member_id, before, ENTRIES + 1))
         walks = progress.walks_of(session, member_id)
         sequences = progress.sequences(session, SequenceKind.SEQUENCE)
     walked = {walk.sequence_id for walk in walks}
