@@ -90,9 +90,7 @@ def standing_of_member(session: Session, member_id: MemberId) -> list[Pause]:
     return list(session.execute(query.order_by(Pause.id)).scalars())
 
 
-def wishes_in(
-    session: Session, conversation_id: ConversationId, member_id: MemberId | None
-) -> list[Pause]:
+def wishes_in(session: Session, conversation_id: ConversationId, member_id: MemberId | None) -> list[Pause]:
     """What paused the member of a conversation, or its stranger, and may be a wish to stop."""
     if member_id is not None:
         found = standing_of_member(session, member_id)
