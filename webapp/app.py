@@ -28,8 +28,9 @@ _MOST_BYTES = 30 * 1024 * 1024  # of one request: an upload of members, a mail w
 
 # Each is a module of webapp.views with a `blueprint`; a new page is a file there and a line here.
 PAGES = (
-    "today", "replies", "conversation", "attachments", "mail", "people", "people_csv", "walks", "sequences",
-    "letters", "settings", "team", "health", "stuck", "sending", "sign_in", "alerts", "pauses", "on_call",
+    "today", "replies", "conversation", "meanings", "attachments", "mail", "people", "people_csv", "walks",
+    "sequences", "letters", "settings", "team", "health", "stuck", "sending", "sign_in",
+    "alerts", "pauses", "on_call",
 )  # fmt: skip
 PUBLIC_PAGES = ("sign_up", "unsubscribe")
 WEBHOOKS = "hooks"  # only where something real is configured

@@ -10,7 +10,7 @@ from engine.actions.deliveries import Words
 from engine.rules.meanings import Need
 from engine.rules.routing import Candidates, route
 from engine.runtime import Runtime
-from engine.store import conversations, messages, reach, timers
+from engine.store import conversations, meanings, messages, reach, timers
 from engine.store.base import insert_new, table_of
 from engine.store.conversations import Assignment, Conversation, Note
 from engine.store.members import Member
@@ -227,7 +227,15 @@ def reopen(rt: Runtime, conversation_id: ConversationId, *, by: OrganizerId) -> 
         if conversation.member_id and conversations.not_closed(session, conversation.member_id):
             raise ConversationError(say("This member has a newer conversation open. Answer them there."))
         take_up(rt, session, conversation)
+        conversation.need = _last_need(session, conversation.id)
         auditing.note(rt, "conversation.reopened", conversation.id, by=by)
+
+
+def _last_need(session: Session, conversation_id: ConversationId) -> int:
+    """Of the last words in it that came in."""
+    last = messages.newest_inbound(session, conversation_id)
+    read = meanings.of_messages(session, [last]).get(last) if last else None
+    return read.need if read else Need.REST
 
 
 def take_up(rt: Runtime, session: Session, conversation: Conversation) -> None:

@@ -59,6 +59,11 @@ class Read:
         return tuple(Shown(sense) for sense in self.corrected)
 
     @property
+    def read(self) -> tuple[Shown, ...]:
+        """As the machine did, whatever a person says."""
+        return shown(self.understood)
+
+    @property
     def senses(self) -> frozenset[Sense]:
         return senses_of(self.understood) if self.corrected is None else frozenset(self.corrected)
 

@@ -112,6 +112,12 @@ def _inbound(row: Message) -> Inbound:
     )
 
 
+def came_in(session: Session, conversation_id: ConversationId, message_id: MessageId) -> bool:
+    """Whether this is an inbound message of that conversation."""
+    row = session.get(Message, message_id)
+    return row is not None and row.conversation_id == conversation_id and row.direction is Direction.IN
+
+
 def html_of(session: Session, conversation_id: ConversationId, message_id: MessageId) -> str | None:
     """The HTML a message came with, as it came: never show it before it is cleaned."""
     row = session.get(Message, message_id)

@@ -19,6 +19,23 @@ document.addEventListener("keydown", (event) => {
   form.requestSubmit(form.querySelector("[name=send]"));
 });
 
+// One key opens the form that says what the newest reply means; it can be turned off, and never acts in a field.
+const keysOff = () => localStorage.getItem("keys") === "off";
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "m" || event.ctrlKey || event.metaKey || event.altKey || event.repeat || keysOff()) return;
+  if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]")) return;
+  const meant = [...document.querySelectorAll("details.meant")].at(-1);
+  if (!meant) return;
+  event.preventDefault();
+  meant.open = meant.querySelector("details.correct").open = true;
+  meant.querySelector("[name=sense]").focus();
+});
+document.querySelectorAll(".keys-switch").forEach((button) => {
+  const show = () => { button.textContent = keysOff() ? button.dataset.off : button.dataset.on; button.hidden = false; };
+  button.addEventListener("click", () => { localStorage.setItem("keys", keysOff() ? "on" : "off"); document.querySelectorAll(".keys-switch").forEach((each) => { each.textContent = keysOff() ? each.dataset.off : each.dataset.on; }); });
+  show();
+});
+
 // A form goes out once.
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.sent) return event.preventDefault();

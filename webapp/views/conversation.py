@@ -12,7 +12,8 @@ from engine.actions import conversations, strangers
 from engine.actions.composing import words_of
 from engine.actions.conversations import Changed, ConversationError, ReplyDraft
 from engine.content.sms import count
-from engine.store import alerts, deliveries, pauses, people, reach, talks, team
+from engine.rules.meanings import Sense
+from engine.store import alerts, deliveries, meanings, pauses, people, reach, talks, team
 from engine.store.people import Person
 from engine.store.talks import Talk
 from engine.store.timeline import Entry, timeline
@@ -42,7 +43,8 @@ def _page(talk_id: ConversationId, *, typed: str = "", problem: str = "") -> str
             return page_of_stranger(talk)
         member = people.person(session, talk.member_id) or abort(404)
         entries = entries_for_me(list(reversed(timeline(session, member.id, limit=60))))
-        files = files_of(session, [each.message_id for each in entries if each.message_id])
+        said = [each.message_id for each in entries if each.message_id]
+        files, read = files_of(session, said), meanings.of_messages(session, said)
         usable = [each for each in Channel if reach.to_answer(session, member.id, each)]
         colleagues = team.active(session)
         wishes = pauses.wishes_in(session, talk.id, talk.member_id)
@@ -55,6 +57,8 @@ def _page(talk_id: ConversationId, *, typed: str = "", problem: str = "") -> str
         earlier=entries[:begins],
         entries=entries[begins:],
         files=files,
+        meanings=read,
+        senses=list(Sense),
         answering=words_of(runtime(), talk.answers) if talk.answers else None,
         usable=usable,
         channel=_channel(talk, usable),

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from flask import render_template, request
 
-from engine.store import pauses, people, talks
+from engine.rules.meanings import Sense
+from engine.store import meanings, pauses, people, talks
 from engine.store.people import PersonRow
 from engine.store.search import word_hashes
 from engine.store.talks import Candidate, Talk
@@ -32,7 +33,7 @@ def page_of_stranger(talk: Talk) -> str:
     with runtime().reading() as session:
         messages = messages_for_me(talks.inbound(session, talk.id))
         open_ones = [each.id for each in messages if each.raw_id is not None]
-        files = files_of(session, open_ones)
+        files, read = files_of(session, open_ones), meanings.of_messages(session, open_ones)
         wishes = pauses.wishes_in(session, talk.id, talk.member_id)
     return render_template(
         "web/matching.html",
@@ -40,6 +41,8 @@ def page_of_stranger(talk: Talk) -> str:
         messages=messages,
         files=files,
         wishes=wishes,
+        meanings=read,
+        senses=list(Sense),
         guesses=guesses,
         forged=forged,
         people=_people(looked_for),
