@@ -5,7 +5,7 @@ from engine.actions.answers import Answer
 from engine.actions.filing import Arrived
 from engine.actions.scripts import script_of
 from engine.rules.replies import Chosen, Said, choose_reply
-from engine.store import reach
+from engine.store import pauses, reach
 from engine.store.community import the_community
 from engine.store.deliveries import Answered
 from engine.store.enrollments import Enrollment
@@ -94,11 +94,19 @@ def _reserved(mail: Mail) -> bool:
 
 
 def a_person_first(mail: Mail) -> Outcome:
-    """Words of distress, and what may be a wish to stop or is more than one, go to a person at once: no
-    branch, no answer of the machine."""
+    """Words of distress, what may be a wish to stop or is more than one, and whatever somebody paused says go
+    to a person at once: no branch, no answer of the machine. A sure wish to stop is done already."""
     understood = mail.reading.understood
     unsure = understood.stop in (Stop.LIKELY, Stop.UNCLEAR)
-    return to_a_person(mail) if understood.crisis or unsure or understood.marks else Pass()
+    first = understood.crisis or unsure or understood.marks
+    return to_a_person(mail) if first or (understood.stop is None and _is_paused(mail)) else Pass()
+
+
+def _is_paused(mail: Mail) -> bool:
+    """Nothing automatic is theirs until a person says so."""
+    known = [mail.address_id] if mail.address_id is not None else []
+    found = pauses.paused(mail.session, mail.owners, known)
+    return bool(found.members or found.addresses)
 
 
 def follow_step_reply(mail: Mail) -> Outcome:

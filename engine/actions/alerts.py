@@ -15,11 +15,11 @@ from engine.runtime import Runtime
 from engine.store import alerts as store
 from engine.store import timers
 from engine.store.addresses import Address
-from engine.store.alerts import PAGE_CAUSE, PAGED, Alert
+from engine.store.alerts import PAGED, Alert
 from engine.store.base import insert_new, table_of
 from engine.store.care import the_care
 from engine.store.conversations import Conversation
-from engine.store.deliveries import HOLDING_CAUSE
+from engine.store.deliveries import HOLDING_CAUSE, PAGE_CAUSE
 from engine.store.members import Member
 from engine.store.on_call import OnCall
 from engine.store.organizers import Organizer
@@ -110,6 +110,7 @@ def _page(rt: Runtime, session: Session, alert: Alert, organizer_id: OrganizerId
                 language=organizer.language,
                 channel=channel,
                 organizer_id=organizer_id,
+                ahead=True,
                 slots={
                     "name": organizer.name,
                     "words": _words_for(channel, alert.body),

@@ -33,6 +33,7 @@ class Answer:
     organizer_id: OrganizerId | None = None
     member_id: MemberId | None = None
     slots: Mapping[str, str] = field(default_factory=dict)
+    ahead: bool = False  # of all letters that are due
     in_reply_to: str | None = None  # the Message-ID header of what is answered
 
 
@@ -54,6 +55,7 @@ def send(rt: Runtime, answer: Answer) -> DeliveryId | None:
                 member_id=answer.member_id,
                 address_id=message.address_id,
                 auto=True,
+                ahead=answer.ahead,
             ),
         )
         if queued is None:

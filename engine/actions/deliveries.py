@@ -36,6 +36,7 @@ BATCH = 50
 # already handed over.
 WIRE_CHUNK = {Channel.EMAIL: BATCH, Channel.SMS: 1}
 _AT_ONCE = timedelta()
+_AHEAD = timedelta(days=30)  # the ledger is worked through in the order in which things were due
 # After these a text waits, and with it whatever would overtake it.
 _RETRIES: Final = {Fault.SLOW: SLOW_RETRY, Fault.DOWN: DOWN_RETRY}
 
@@ -51,6 +52,7 @@ class Words:
     member_id: MemberId | None = None
     address_id: AddressId | None = None
     auto: bool = False  # the machine's own words
+    ahead: bool = False  # of all letters that are due
 
 
 def queue_message(rt: Runtime, words: Words) -> DeliveryId | None:
@@ -63,7 +65,7 @@ def queue_message(rt: Runtime, words: Words) -> DeliveryId | None:
         "address_id": words.address_id,
         "state": DeliveryState.READY,
         "attempt": 0,
-        "due_at": rt.clock.now(),
+        "due_at": rt.clock.now() - (_AHEAD if words.ahead else _AT_ONCE),
         "language": words.language,
         "message_id": words.message_id,
         "auto": words.auto,
@@ -77,7 +79,7 @@ def queue_message(rt: Runtime, words: Words) -> DeliveryId | None:
 
 def deliver(rt: Runtime, channels: Collection[Channel] = tuple(Channel), limit: int = BATCH) -> int:
     """Carries what is due on these channels where they are not held, one claimed batch; returns how many rows
-    it claimed. Call until 0.
+    it claimed. Call until 0. A hold keeps nobody from being called to somebody in danger.
 
     1. Claim under a lease. 2. Ask permission again; put aside what may not leave. 3. Compose with no
     transaction open. 4. For each wire chunk: commit in_flight, send, record. Once this process shall stop, or
@@ -87,22 +89,33 @@ def deliver(rt: Runtime, channels: Collection[Channel] = tuple(Channel), limit: 
         held = {hold.channel for hold in holds.standing(session)}
         open_channels = [channel for channel in channels if channel not in held]
         claimed = claims.claim_due(session, rt.clock.now(), LEASE, limit, open_channels)
+        closed_channels = [channel for channel in channels if channel in held]
+        if closed_channels:
+            claimed += claims.claim_calls(session, rt.clock.now(), LEASE, limit, closed_channels)
         allowed = _permitted(rt, session, claimed)
         if allowed and rt.doors.real and marks.mark(session, marks.REACHES_PEOPLE) is None:
             marks.set_mark(session, marks.REACHES_PEOPLE, "yes")
-    for channel in open_channels:
+    for channel in channels:
         if rows := [row for row in allowed if row.channel is channel]:
-            _compose_and_carry(rt, channel, rows)
+            _compose_and_carry(rt, _Way(channel, despite_hold=channel in held), rows)
     return len(claimed)
 
 
-def _compose_and_carry(rt: Runtime, channel: Channel, rows: Sequence[Claimed]) -> None:
+@dataclass(frozen=True)
+class _Way:
+    """A channel, and whether these rows go out although it is held."""
+
+    channel: Channel
+    despite_hold: bool = False
+
+
+def _compose_and_carry(rt: Runtime, way: _Way, rows: Sequence[Claimed]) -> None:
     composed = compose(rt, rows)
     with rt.transaction() as session:
         claims.put_aside(session, composed.unsendable)
-    size = WIRE_CHUNK[channel]
+    size = WIRE_CHUNK[way.channel]
     for start in range(0, len(composed.ready), size):
-        wait = _carry(rt, channel, composed.ready[start : start + size])
+        wait = _carry(rt, way, composed.ready[start : start + size])
         if wait is not None:
             _put_back(rt, composed.ready[start + size :], wait)
             break
@@ -183,11 +196,11 @@ def nature_of(row: Claimed) -> Nature:
     return Nature.ANSWER if row.auto else Nature.REPLY
 
 
-def _carry(rt: Runtime, channel: Channel, chunk: Sequence[Composed]) -> timedelta | None:
+def _carry(rt: Runtime, way: _Way, chunk: Sequence[Composed]) -> timedelta | None:
     """One wire chunk. Between its first and its last transaction lies the only window in which a crash
     leaves a message unknown. None: go on; else how long whatever comes after it must wait."""
     with rt.transaction() as session:
-        if _must_end(rt, session, channel):
+        if _must_end(rt, session, way):
             _put_back(rt, chunk)
             return _AT_ONCE
         for digest, content in {letter.skeleton for letter in chunk}:
@@ -195,21 +208,21 @@ def _carry(rt: Runtime, channel: Channel, chunk: Sequence[Composed]) -> timedelt
         entered = claims.enter_in_flight(session, [letter.frozen for letter in chunk])
     batch = [letter.outgoing for letter in chunk if letter.frozen.id in entered]
     with aside(partial(_renew, rt, [letter.delivery_id for letter in batch]), RENEWED_EVERY):
-        return _send(rt, channel, batch)
+        return _send(rt, way, batch)
 
 
-def _send(rt: Runtime, channel: Channel, batch: Sequence[Outgoing]) -> timedelta | None:
+def _send(rt: Runtime, way: _Way, batch: Sequence[Outgoing]) -> timedelta | None:
     """Records as it goes. Answers as `_carry` does."""
     known = 0
-    for given in _second_by_second(rt.doors.gateway(channel).carry(batch)):
+    for given in _second_by_second(rt.doors.gateway(way.channel).carry(batch)):
         heard = batch[known : known + len(given)]
         rt.insist(partial(receipts.record, rt, heard, given), within=RECORDED_WITHIN)
         known += len(given)
         last = given[-1].fault
-        if channel is Channel.SMS and last in _RETRIES:
+        if way.channel is Channel.SMS and last in _RETRIES:
             return _RETRIES[last]  # as late as the one that was put off, so that nobody overtakes anybody
         with rt.transaction() as session:
-            if _must_end(rt, session, channel):
+            if _must_end(rt, session, way):
                 claims.record(session, [_untouched(letter) for letter in batch[known:]])
                 return _AT_ONCE
     return None
@@ -228,8 +241,10 @@ def _second_by_second(given: Iterable[Receipt]) -> Iterator[list[Receipt]]:
         yield group
 
 
-def _must_end(rt: Runtime, session: Session, channel: Channel) -> bool:
-    return rt.stopping.is_set() or channel in {hold.channel for hold in holds.standing(session)}
+def _must_end(rt: Runtime, session: Session, way: _Way) -> bool:
+    if rt.stopping.is_set() or way.despite_hold:
+        return rt.stopping.is_set()
+    return way.channel in {hold.channel for hold in holds.standing(session)}
 
 
 def _untouched(letter: Outgoing) -> Recorded:

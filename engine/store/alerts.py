@@ -11,7 +11,7 @@ from engine.privacy.sealed import Sealed
 from engine.store.attachments import Attachment
 from engine.store.audit import AuditEntry
 from engine.store.base import ID, Base, Moment, words
-from engine.store.deliveries import Delivery
+from engine.store.deliveries import PAGE_CAUSE, Delivery
 from engine.store.messages import Message
 from engine.store.on_call import OnCall
 from engine.store.organizers import Organizer
@@ -29,7 +29,6 @@ from engine.vocabulary.meanings import Crisis
 from engine.vocabulary.words import Direction, Role
 
 PAGED = "alert.paged"  # in the audit: "round channel organizer"
-PAGE_CAUSE = "page:"  # causes that begin so carry the words of an alert to who is on call
 
 
 class Alert(Base):

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.orm import Session
 
 from engine.store.addresses import Address
 from engine.store.base import database_now, table_of
-from engine.store.deliveries import Delivery
+from engine.store.deliveries import PAGE_CAUSE, Delivery
 from engine.store.enrollments import Enrollment
 from engine.store.members import Member
 from engine.store.sequences import Sequence as SequenceRow
@@ -72,9 +72,25 @@ def claim_due(
     is a new attempt."""
     ledger = table_of(Delivery)
     wanted = [] if len(channels) == len(Channel) else [ledger.c.channel.in_(channels)]
+    return _claim(session, lease, limit, [ledger.c.due_at <= now, *wanted])
+
+
+def claim_calls(
+    session: Session, now: datetime, lease: timedelta, limit: int, channels: Collection[Channel]
+) -> list[Claimed]:
+    """As `claim_due`, but only the calls to who is on call."""
+    ledger = table_of(Delivery)
+    calls = ledger.c.cause.startswith(PAGE_CAUSE)
+    return _claim(session, lease, limit, [ledger.c.due_at <= now, ledger.c.channel.in_(channels), calls])
+
+
+def _claim(
+    session: Session, lease: timedelta, limit: int, which: Sequence[ColumnElement[bool]]
+) -> list[Claimed]:
+    ledger = table_of(Delivery)
     due = (
         select(ledger.c.id)
-        .where(_IS_DUE, ledger.c.due_at <= now, *wanted)
+        .where(_IS_DUE, *which)
         .order_by(ledger.c.due_at, ledger.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

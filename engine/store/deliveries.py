@@ -19,6 +19,7 @@ from engine.vocabulary.ids import (
 )
 from engine.vocabulary.words import Channel, DeliveryState, Refusal, SuppressionReason
 
+PAGE_CAUSE = "page:"  # causes that begin so call who is on call, with the words of an alert
 HOLDING_CAUSE = "holding:"  # and so a text for whoever is in danger
 STOP_CAUSE = "stop:"  # causes that begin so carry the one confirmation of a STOP
 

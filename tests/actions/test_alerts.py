@@ -6,20 +6,22 @@ import pytest
 from sqlalchemy import select
 
 from engine import jobs
-from engine.actions import alerts, on_call, organizers
+from engine.actions import alerts, answers, deliveries, on_call, organizers
 from engine.actions.alerts import AlertError, Cry
+from engine.actions.answers import Answer
 from engine.actions.on_call import CareForm, OnCallError, Turn
 from engine.actions.organizers import OrganizerForm
 from engine.actions.pauses import Whose
 from engine.rules.alarm import Round, Watch, called, round_at, turned
 from engine.store import alerts as store
-from engine.store import pauses
+from engine.store import holds, pauses
 from engine.store.addresses import Address
-from engine.store.deliveries import Delivery
+from engine.store.deliveries import PAGE_CAUSE, Delivery
+from engine.store.holds import Hold
 from engine.store.messages import Message
 from engine.vocabulary.ids import AlertId, OrganizerId
 from engine.vocabulary.meanings import Crisis
-from engine.vocabulary.words import Channel, Rotation
+from engine.vocabulary.words import Channel, HoldReason, Rotation
 from tests.actions.caring import WORDS, alert, came_in, cries, joins, writes
 from tests.actions.conftest import House
 
@@ -48,7 +50,7 @@ def pages(house: House) -> list[str]:
     """Whom a page was queued to, in order."""
     with house.rt.reading() as session:
         query = select(Address.value).join(Delivery, Delivery.address_id == Address.id)
-        mine = query.where(Delivery.cause.startswith(store.PAGE_CAUSE)).order_by(Delivery.id)
+        mine = query.where(Delivery.cause.startswith(PAGE_CAUSE)).order_by(Delivery.id)
         return list(session.execute(mine).scalars())
 
 
@@ -211,6 +213,38 @@ def test_the_roster_refuses_what_cannot_work(house: House, cai: OrganizerId) -> 
     for form in wrong:
         with pytest.raises(OnCallError):
             on_call.edit(house.rt, form, by=house.ana)
+
+
+def left(house: House) -> list[str]:
+    """To whom something left, in that order."""
+    with house.rt.reading() as session:
+        query = select(Address.value).join(Delivery, Delivery.address_id == Address.id)
+        done = query.where(Delivery.accepted_at.is_not(None)).order_by(Delivery.due_at, Delivery.id)
+        return list(session.execute(done).scalars())
+
+
+def test_a_hold_keeps_nobody_from_being_called(watched: House) -> None:
+    luz = joins(watched)
+    answers.send(watched.rt, Answer("help", "answer:1", "en", address_id=watched.address(luz), member_id=luz))
+    with watched.rt.transaction() as session:
+        for channel in Channel:
+            holds.hold(session, Hold(channel, HoldReason.BY_ADMIN, "", watched.rt.clock.now()))
+    ana = joins(watched, "Ana", "+12125550135")
+    cries(watched, writes(watched, ana))
+    while jobs.deliver(watched.rt):
+        pass
+    assert left(watched) == ["ben@river.example", BEN_PHONE, "cai@river.example"]
+
+
+def test_whoever_is_called_is_called_before_all_letters_that_are_due(watched: House) -> None:
+    luz = joins(watched)
+    for number in range(3):
+        answer = Answer("help", f"answer:{number}", "en", address_id=watched.address(luz), member_id=luz)
+        answers.send(watched.rt, answer)
+    cries(watched, writes(watched, joins(watched, "Ana", "+12125550135")))
+    for _ in range(3):
+        deliveries.deliver(watched.rt, limit=1)
+    assert left(watched) == ["ben@river.example", BEN_PHONE, "cai@river.example"]
 
 
 A, B, C, D = (OrganizerId(each) for each in "abcd")

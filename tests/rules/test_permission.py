@@ -5,7 +5,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from engine.rules.permission import Allowed, Held, Nature, NotYet, Reach, Refused, Verdict, may_reach
+from engine.rules.permission import (
+    LOOK_AGAIN,
+    Allowed,
+    Held,
+    Nature,
+    NotYet,
+    Reach,
+    Refused,
+    Verdict,
+    may_reach,
+)
 from engine.vocabulary.script import Window
 from engine.vocabulary.words import Channel, ConsentState, Refusal, SuppressionReason
 
@@ -60,6 +70,28 @@ CASES: dict[str, tuple[Reach, Verdict]] = {
     "no confirmation to an address that bounced": (
         replace(TEXT_ANSWER, nature=Nature.STOP_DONE, suppressed=frozenset({SuppressionReason.HARD_BOUNCE})),
         Refused(Refusal.SUPPRESSED),
+    ),
+    "a letter to somebody paused is held": (replace(LETTER, paused=True), Held(Refusal.PAUSED)),
+    "the machine answers nobody who is paused": (
+        replace(TEXT_ANSWER, nature=Nature.ANSWER, paused=True),
+        Refused(Refusal.PAUSED),
+    ),
+    "a person answers somebody paused": (replace(LETTER, nature=Nature.REPLY, paused=True), Allowed()),
+    "the one confirmation of a STOP to somebody paused": (
+        replace(TEXT_ANSWER, nature=Nature.STOP_DONE, suppressed=STOPPED, paused=True),
+        Allowed(),
+    ),
+    "the community's own words to somebody in danger, at night": (
+        replace(TEXT_ANSWER, nature=Nature.HOLDING, now=NIGHT, paused=True),
+        Allowed(),
+    ),
+    "but not after a STOP": (
+        replace(TEXT_ANSWER, nature=Nature.HOLDING, suppressed=STOPPED, paused=True),
+        Refused(Refusal.SUPPRESSED),
+    ),
+    "a letter that asks for answers while too few are on call": (
+        replace(LETTER, unattended=True),
+        NotYet(NOON + LOOK_AGAIN),
     ),
     "the machine answers HELP at night": (replace(TEXT_ANSWER, nature=Nature.ANSWER, now=NIGHT), Allowed()),
 }

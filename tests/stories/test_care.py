@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from engine.actions import alerts, conversations, pauses
+from engine.actions import alerts, conversations, enrollments, pauses
+from engine.actions.on_call import OnCallNeeded
 from engine.gateways.postoffice import Mailbox
 from engine.runtime import Doors
 from engine.store import alerts as alert_store
@@ -313,16 +314,43 @@ def test_a_mail_that_cannot_be_filed_has_called_people_all_the_same(
     assert paged(town, "Rosa") == 1
 
 
+def test_a_stop_with_a_cry_for_help_in_it_is_obeyed_and_heard(
+    town: Town, ana: MemberId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = replace(in_danger(Crisis.ACUTE), stop=Stop.CERTAIN)
+    means(monkeypatch, both)
+    town.replies(ana, "Stop texting me. I will not be here tomorrow", channel=Channel.SMS)
+    assert closed(town, ana) == {Channel.SMS: {SuppressionReason.STOP}}
+    assert paged(town, "Rosa") == 1
+    assert town.conversation(ana) is not None
+
+
+def test_the_machine_takes_somebody_paused_at_no_word_and_a_person_reads_it(
+    town: Town, ana: MemberId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rosa = town.organizer("Rosa Delgado")
+    means(monkeypatch, in_danger(Crisis.DISTRESS))
+    town.replies(ana, "It is all too much")
+    rosa.answers(ana, "I am here.", close=True)
+    means(monkeypatch, Understanding((Meaning(Intent.COMMAND, 1.0),), reserved=Reserved.HELP))
+    texts = len(town.phone(ana))
+    town.replies(ana, "HELP", channel=Channel.SMS)
+    assert len(town.phone(ana)) == texts
+    assert town.conversation(ana) is not None
+
+
 def test_letters_that_ask_for_answers_wait_for_two_on_call_at_a_real_gateway(town: Town) -> None:
     real = replace(town.rt, doors=Doors(RealOffice(town.rt.doors.email), RealOffice(town.rt.doors.sms)))
     true = (SEQUENCES / "welcome.md").read_text().replace("Sample: yes\n", "")
-    town.publishes({"welcome": true})
+    sequence = town.publishes({"welcome": true})
     town = replace(town, rt=real)
     with pytest.raises(ValueError, match="once 2 organizers are on call"):
         town.publishes({"welcome": true.replace("porch", "Porch")})
     member = town.joins("Ana", email=EMAIL)
     town.pass_time(hours=3)
     assert town.mailbox(member) == []
+    with pytest.raises(OnCallNeeded):
+        enrollments.enroll(real, sequence, [member])
     town.calls(town.organizer("Rosa Delgado"), town.organizer("Noor Haddad"))
     town.pass_time(hours=3)
     assert len(town.mailbox(member)) == 1

@@ -201,10 +201,16 @@ def told_us(member_id: MemberId, address_id: AddressId) -> Response:
 
 @blueprint.post("/<member_id>/addresses/<address_id>/lift")
 def write_again(member_id: MemberId, address_id: AddressId) -> Response:
-    """Takes back what an organizer noted or a bounce closed; what the member said only they can lift."""
+    """Takes back what an organizer noted, what a bounce closed, and what the machine understood of a wrong
+    number or a death; what the member said for themselves only they can lift."""
     if address_id not in {address.id for address in person_or_404(member_id).addresses}:
         abort(404)
-    ours = (SuppressionReason.BY_ORGANIZER, SuppressionReason.HARD_BOUNCE)
+    ours = (
+        SuppressionReason.BY_ORGANIZER,
+        SuppressionReason.HARD_BOUNCE,
+        SuppressionReason.WRONG_NUMBER,
+        SuppressionReason.DEATH,
+    )
     if addresses.lift(runtime(), address_id, *ours, by=me().id):
         flash(_("We may write to this address again."))
     return redirect(url_for(".page", member_id=member_id))
