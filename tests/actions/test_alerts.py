@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select
 
 from engine import jobs
-from engine.actions import alerts, answers, deliveries, on_call, organizers
+from engine.actions import alerts, answers, community, deliveries, members, on_call, organizers
+from engine.actions import pauses as pauses_of
 from engine.actions.alerts import AlertError, Cry
 from engine.actions.answers import Answer
+from engine.actions.members import MemberForm
 from engine.actions.on_call import CareForm, OnCallError, Turn
 from engine.actions.organizers import OrganizerForm
 from engine.actions.pauses import Whose
@@ -16,12 +18,15 @@ from engine.rules.alarm import Round, Watch, called, round_at, turned
 from engine.store import alerts as store
 from engine.store import holds, pauses
 from engine.store.addresses import Address
+from engine.store.alerts import Alert
 from engine.store.deliveries import PAGE_CAUSE, Delivery
 from engine.store.holds import Hold
 from engine.store.messages import Message
+from engine.store.pauses import Pause
+from engine.store.timers import Timer
 from engine.vocabulary.ids import AlertId, OrganizerId
 from engine.vocabulary.meanings import Crisis
-from engine.vocabulary.words import Channel, HoldReason, Rotation
+from engine.vocabulary.words import Channel, HoldReason, PauseReason, Rotation
 from tests.actions.caring import WORDS, alert, came_in, cries, joins, writes
 from tests.actions.conftest import House
 
@@ -213,6 +218,16 @@ def test_the_roster_refuses_what_cannot_work(house: House, cai: OrganizerId) -> 
     for form in wrong:
         with pytest.raises(OnCallError):
             on_call.edit(house.rt, form, by=house.ana)
+
+
+def test_alerts_and_pauses_of_the_sample_town_leave_with_it(watched: House) -> None:
+    form = MemberForm(first_name="Luz", email="luz@riverbend.example", phone="+12125550134")
+    luz = members.add(watched.rt, form, how="sample", sample=True)
+    found = cries(watched, writes(watched, luz))
+    pauses_of.pause(watched.rt, writes(watched, luz, "two"), PauseReason.STOP_LIKELY)
+    alerts.claim(watched.rt, found, by=watched.ben)
+    community.leave_sample_town(watched.rt, by=watched.ana)
+    assert [watched.count(table) for table in (Alert, Pause, Timer)] == [0, 0, 0]
 
 
 def left(house: House) -> list[str]:
