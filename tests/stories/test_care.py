@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from engine.actions import alerts, conversations, enrollments, pauses
-from engine.actions.on_call import OnCallNeeded
+from engine.actions import alerts, conversations, enrollments, on_call, pauses
+from engine.actions.on_call import CareForm, OnCallNeeded, Turn
 from engine.gateways.postoffice import Mailbox
 from engine.runtime import Doors
 from engine.store import alerts as alert_store
@@ -244,6 +244,19 @@ def test_a_crisis_inside_an_answer_calls_people_and_the_answer_moves_nothing(
     town.pass_time(days=20)
     assert len(town.mailbox(ana)) == letters
     assert town.phone(ana) == []
+
+
+@pytest.mark.parametrize(("because", "texts"), [("care.suicide", 1), ("care.violence", 0), ("model", 0)])
+def test_the_community_s_own_words_go_only_where_surely_nobody_else_is_in_it(
+    town: Town, ana: MemberId, monkeypatch: pytest.MonkeyPatch, because: str, texts: int
+) -> None:
+    turns = (Turn(town.organizer("Rosa Delgado").id),)
+    on_call.edit(town.rt, CareForm(turns, holding_on=True, holding_en="Noor is being called."), by="cli")
+    cry = Understanding((Meaning(Intent.CRISIS, 1.0, because=because),), crisis=Crisis.ACUTE, call=Call.PAGE)
+    means(monkeypatch, cry)
+    town.replies(ana, DEATH, channel=Channel.SMS)
+    said = [text.body for text in town.phone(ana)]
+    assert said == ["Noor is being called. River Neighbors"] * texts
 
 
 def test_a_page_unanswered_goes_to_the_next_at_five_minutes_and_to_every_admin_at_fifteen(
