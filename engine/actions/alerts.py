@@ -186,21 +186,22 @@ def claim(rt: Runtime, alert_id: AlertId, *, by: OrganizerId) -> bool:
     Raises AlertError, LookupError."""
     with rt.transaction() as session:
         alert = _seen_by(session, alert_id, by)
-        if alert.claimed_at is not None or alert.resolved_at is not None:
+        if not _take(rt, session, alert, by):
             return False
-        _take(rt, session, alert, by)
         on_call.had_a_turn(session, by)
         return True
 
 
-def _take(rt: Runtime, session: Session, alert: Alert, by: OrganizerId) -> None:
-    alert.claimed_at, alert.claimed_by, alert.next_round_at = rt.clock.now(), by, None
+def _take(rt: Runtime, session: Session, alert: Alert, by: OrganizerId) -> bool:
+    """False when somebody has it."""
+    if not store.take(session, alert, by, rt.clock.now()):
+        return False
     timers.clear_timer(session, TimerKind.PAGE, alert.id)
-    session.flush()
     auditing.note(rt, "alert.claimed", alert.id, by=by)
     conversation_id = store.conversation_of(session, alert.raw_id)
     if conversation_id is not None:
         conversations.assign(rt, conversation_id, by, by=by)
+    return True
 
 
 def view(rt: Runtime, alert_id: AlertId, *, by: OrganizerId) -> None:

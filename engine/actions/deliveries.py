@@ -122,7 +122,7 @@ def _compose_and_carry(rt: Runtime, way: _Way, rows: Sequence[Claimed]) -> None:
 
 
 def _permitted(rt: Runtime, session: Session, claimed: Sequence[Claimed]) -> list[Claimed]:
-    """Reads everything that bears on these rows in four queries, decides each, writes the refusals."""
+    """Reads everything that bears on these rows at once, decides each, writes the refusals."""
     known = _Known.read(rt, session, claimed)
     allowed, aside = [], []
     for row in claimed:

@@ -86,6 +86,16 @@ def count_waiting(session: Session) -> int:
     return session.execute(query).scalar_one()
 
 
+def take(session: Session, alert: Alert, by: OrganizerId, now: datetime) -> bool:
+    """False when somebody else was faster."""
+    free = update(Alert).where(Alert.id == alert.id, Alert.claimed_at.is_(None), Alert.resolved_at.is_(None))
+    taken = session.execute(
+        free.values(claimed_at=now, claimed_by=by, next_round_at=None).returning(Alert.id)
+    ).scalar()
+    session.refresh(alert)
+    return taken is not None
+
+
 def may_see(session: Session, organizer_id: OrganizerId) -> bool:
     """On call, or an admin: nobody else reads the words of somebody in danger."""
     query = (
