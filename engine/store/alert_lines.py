@@ -17,6 +17,7 @@ class AlertLine:
     claimed_by: str
     stands: bool  # nothing automatic goes to them
     talk_id: ConversationId | None
+    not_taken: int  # calls that did not arrive
     history: list[Deed]
 
 
@@ -40,6 +41,7 @@ def _line(session: Session, alert: Alert) -> AlertLine:
         claimed_by=claimer.name if claimer else "",
         stands=bool(pauses.standing_of_words(session, alert.raw_id)),
         talk_id=alerts.conversation_of(session, alert.raw_id),
+        not_taken=alerts.calls_not_taken(session, alert.id),
         history=alerts.history(session, alert.id),
     )
 

@@ -26,7 +26,7 @@ from engine.vocabulary.ids import (
     RawId,
 )
 from engine.vocabulary.meanings import Crisis
-from engine.vocabulary.words import Direction, Role
+from engine.vocabulary.words import DeliveryState, Direction, Role
 
 PAGED = "alert.paged"  # in the audit: "round channel organizer"
 
@@ -178,6 +178,20 @@ def _deed(entry: AuditEntry, names: dict[str, str]) -> Deed:
         return Deed(entry.at, entry.act, names.get(entry.actor, ""))
     rounds, channel, called = entry.detail.split(" ")
     return Deed(entry.at, entry.act, names.get(called, ""), int(rounds), channel)
+
+
+def calls_not_taken(session: Session, alert_id: AlertId) -> int:
+    """How many calls came back, or were refused, or wait for another try."""
+    failed = (
+        DeliveryState.REFUSED,
+        DeliveryState.BOUNCED,
+        DeliveryState.SKIPPED,
+        DeliveryState.EXPIRED,
+        DeliveryState.DEFERRED,
+    )
+    calls = Delivery.cause.startswith(f"{PAGE_CAUSE}{alert_id}:")
+    query = select(func.count(Delivery.id)).where(calls, Delivery.state.in_(failed))
+    return session.execute(query).scalar_one()
 
 
 def redact_pages(session: Session, alert_id: AlertId) -> None:

@@ -1,5 +1,7 @@
 """What a wish to stop covers: which addresses it closes, why, and whether a person must see it."""
 
+import logging
+
 from engine.actions.pauses import Whose
 from engine.store.addresses import linked
 from engine.vocabulary.ids import AddressId
@@ -9,6 +11,8 @@ from inbound.addresses import TokenKind
 from inbound.authentication import Authentication
 from inbound.mail import Mail
 from inbound.people import find_member
+
+log = logging.getLogger("porchlight")
 
 _EVERYTHING = (Mark.DEATH, Mark.ERASE)
 _REASONS = {Mark.DEATH: SuppressionReason.DEATH, Mark.WRONG_NUMBER: SuppressionReason.WRONG_NUMBER}
@@ -27,7 +31,17 @@ def is_certain(mail: Mail) -> bool:
         return False
     if mail.reading.authentication is Authentication.FAILED:
         return False
-    find_member(mail)
+    return _came_to_its_own_token(mail)
+
+
+def _came_to_its_own_token(mail: Mail) -> bool:
+    """A look-up that fails must not lose the STOP of the address it came by: then we are not sure."""
+    try:
+        with mail.session.begin_nested():
+            find_member(mail)
+    except Exception as problem:
+        log.error("Mail %s: whose token it is cannot be told: %s", mail.raw_id, type(problem).__name__)
+        return False
     return mail.place is not None and mail.place.trust is Trust.TOKEN
 
 

@@ -165,6 +165,19 @@ def test_words_that_cover_everything_close_all_of_it(
     assert set(closed(town, ana)) == set(Channel)
 
 
+def test_a_look_up_that_fails_loses_no_stop(
+    town: Town, ana: MemberId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object) -> None:
+        raise RuntimeError
+
+    means(monkeypatch, a_stop(Stop.CERTAIN, channels=frozenset(Channel)))
+    monkeypatch.setattr("inbound.filing.place", dies)
+    town.replies(ana, "Take me off everything", channel=Channel.EMAIL)
+    assert closed(town, ana) == {Channel.EMAIL: {SuppressionReason.STOP}}
+    assert paused(town, ana)
+
+
 def test_a_shared_phone_stops_for_all_its_members_and_the_rest_waits_for_a_person(
     town: Town, ana: MemberId, monkeypatch: pytest.MonkeyPatch
 ) -> None:

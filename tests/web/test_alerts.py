@@ -10,10 +10,11 @@ from engine.actions.organizers import OrganizerForm, add
 from engine.store import alerts as store
 from engine.store import on_call, pauses, reach
 from engine.store.alerts import Alert
+from engine.store.deliveries import PAGE_CAUSE, Delivery
 from engine.store.messages import Message
 from engine.vocabulary.ids import AlertId, ConversationId, MemberId
 from engine.vocabulary.meanings import Call, Crisis, Meaning, Stop, Understanding
-from engine.vocabulary.words import Channel, Direction, Intent, Rotation, SuppressionReason
+from engine.vocabulary.words import Channel, DeliveryState, Direction, Intent, Rotation, SuppressionReason
 from inbound import reading
 from tests.web.conftest import House, signed_in
 from webapp.town import hands
@@ -70,6 +71,15 @@ def test_an_alert_shows_how_long_somebody_waits_and_who_is_called_next(
     assert WORDS not in page
     assert "Alerts (1)" in page
     assert "One person may be in danger" in admin.get("/").text
+
+
+def test_calls_that_did_not_arrive_are_said(house: House, admin: FlaskClient, ana: MemberId) -> None:
+    assert "did not arrive" not in admin.get("/alerts/").text
+    with house.rt.transaction() as session:
+        calls = select(Delivery).where(Delivery.cause.startswith(PAGE_CAUSE))
+        for call in session.execute(calls).scalars():
+            call.state = DeliveryState.REFUSED
+    assert "One call did not arrive" in admin.get("/alerts/").text
 
 
 def test_the_words_are_read_on_a_page_of_their_own_and_who_read_them_is_written_down(
