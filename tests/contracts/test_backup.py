@@ -41,6 +41,7 @@ from engine.vocabulary.words import Channel, DeliveryState, HoldReason
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 KEYS = KeyRing.fresh()
+ONE_ROW = ("community", "care")
 ROWS = 14  # enough for every word of every closed list
 KINDS = ("sqlite", "postgresql")
 Fresh = Callable[[str], Engine]
@@ -123,7 +124,7 @@ def fill(database: Engine) -> Engine:
     with database.begin() as connection:
         for table in metadata.sorted_tables:
             if table.name != "holds":
-                add(connection, table, range(1, 2 if table.name == "community" else ROWS + 1))
+                add(connection, table, range(1, 2 if table.name in ONE_ROW else ROWS + 1))
     return database
 
 
