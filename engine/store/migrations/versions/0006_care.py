@@ -90,7 +90,7 @@ def _on_call() -> None:
 def _care() -> None:
     op.create_table(
         "care",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("rotation", WORD, nullable=False),
         sa.Column("holding_on", sa.Boolean(), nullable=False),
         sa.Column("holding_en", sa.Text(), nullable=False),
