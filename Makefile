@@ -10,7 +10,7 @@ UV := .venv/bin/uv
 LOCK := $(UV) pip compile -q --generate-hashes --universal --no-header --python-version 3.11
 STAMPS := .venv/stamps
 
-.PHONY: help up test lint check fix lock dist
+.PHONY: help up test lint check fix lock dist model
 
 help: ## say what can be asked for
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
@@ -39,6 +39,10 @@ lock: $(STAMPS)/uv ## pin every dependency with its hashes (UPGRADE=--upgrade ta
 	@$(LOCK) $(UPGRADE) pyproject.toml -o requirements/runtime.txt
 	@$(LOCK) $(UPGRADE) -c requirements/runtime.txt --group dev pyproject.toml -o requirements/dev.txt
 	@echo hatchling==1.33.0 | $(LOCK) $(UPGRADE) - -o requirements/build.txt
+
+model: $(STAMPS)/runtime ## train the model that reads replies, from inbound/understand/training/replies
+	@$(UV) pip install -q --python $(PYTHON) --target .venv/training scikit-learn==1.9.1
+	@PYTHONPATH=.venv/training $(PYTHON) -m inbound.understand.training
 
 dist: $(STAMPS)/house ## build the wheel, front-end packages and catalogues inside
 	@$(UV) build -q --wheel --build-constraints requirements/build.txt --out-dir dist .

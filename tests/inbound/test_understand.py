@@ -88,7 +88,7 @@ def test_help_and_start_count_only_as_the_whole_message() -> None:
         ("Maybe later", {"maybe"}, True),
         ("Thanks!", {"thanks"}, True),
         ("Yes, but my knee hurts", {"yes"}, False),
-        ("yes and no", {"other"}, False),
+        ("yes and no", {"yes", "no"}, False),
         ("yes no", {"yes", "no"}, False),
         ("What's a buddy?", {"question"}, False),
         ("¿Cuándo es?", {"question"}, False),
