@@ -73,7 +73,7 @@ _SLIPS: Final = {
         "quit": "qiut quti qut quitt kwit",
         "cancel": "cancle cansel cancell canel cacnel",
         "end": "endd",
-        "baja": "vaja",
+        "baja": "vaja bja",
         "alto": "altoo",
         "unsubscribe": "unsub unsubs unsubscribed",
     }.items()
