@@ -17,6 +17,7 @@ from inbound.understand.weighing import Evidence, weigh
 __all__ = ["fold", "understand", "understand_for_score"]
 
 _MOST_CHARACTERS: Final = 20_000
+_FIRST_WORDS, _LAST_WORDS = 1_500, 500  # of a very long reply its beginning and its end are read
 
 
 def understand(text: str) -> Understanding:
@@ -25,13 +26,19 @@ def understand(text: str) -> Understanding:
     Every language we know is tried: people answer in the one they like.
     """
     read = text[:_MOST_CHARACTERS]
-    words = words_of(read)
+    words = _most_of(words_of(read))
     if not words:
         return Understanding(call=Call.PERSON)
     reserved = reserved_word(read, words)
     if reserved is not None:
         return _of_reserved(reserved, read.strip())
     return weigh(_evidence(read, words))
+
+
+def _most_of(words: list[Word]) -> list[Word]:
+    if len(words) <= _FIRST_WORDS + _LAST_WORDS:
+        return words
+    return words[:_FIRST_WORDS] + words[-_LAST_WORDS:]
 
 
 def _evidence(text: str, words: list[Word]) -> Evidence:
